@@ -23,7 +23,6 @@ import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 ROOT = Path(__file__).resolve().parent.parent
 TOOLS = ROOT / "tools"
@@ -60,14 +59,8 @@ class Deployable:
 
     def packages(self, *, dev: bool) -> list[Path]:
         """Folders of the internal packages it uses; those of its tests come on top with dev."""
-        names = self._read().get("tool", {}).get("crm", {}).get("packages", [])
+        names = tomllib.loads(self.pyproject.read_text()).get("tool", {}).get("crm", {}).get("packages", [])
         return [ROOT / "packages" / name for name in dict.fromkeys(names + (TEST_PACKAGES if dev else []))]
-
-    def has_dev_group(self) -> bool:
-        return "dev" in self._read().get("dependency-groups", {})
-
-    def _read(self) -> dict[str, Any]:
-        return tomllib.loads(self.pyproject.read_text())
 
 
 def deployables() -> dict[str, Deployable]:

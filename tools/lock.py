@@ -20,12 +20,12 @@ def lock(deployable: env.Deployable, *, upgrade: bool) -> None:
     runtime = _sources(deployable, dev=False)
     _compile(deployable.lock(dev=False), *runtime, deployable=deployable.name, upgrade=upgrade)
     same_versions = ["--constraints", deployable.lock(dev=False)]
-    tests = ["--group", f"{_relative(deployable.pyproject)}:dev"] if deployable.has_dev_group() else []
     _compile(
         deployable.lock(dev=True),
         *_sources(deployable, dev=True),
         *same_versions,
-        *tests,
+        "--extra",
+        "dev",
         deployable=deployable.name,
         upgrade=upgrade,
     )

@@ -1,0 +1,37 @@
+"""Free ports for what listens on loopback."""
+
+from __future__ import annotations
+
+import random
+import socket
+
+# Below the range from which the kernel takes ports for outgoing connections (32768 on Linux), because one of those
+# could sit on a server's port just while that server is being restarted.
+RANGE = range(20_000, 32_000)
+
+
+def is_free(host: str, port: int) -> bool:
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    with socket.socket(family, socket.SOCK_STREAM) as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+            probe.listen(1)
+        except OSError:
+            return False
+    return True
+
+
+class Ports:
+    """Hands out free ports on loopback, no port twice; a wished one (that of the last run) is kept where it is free."""
+
+    def __init__(self) -> None:
+        self._given: set[int] = set()
+
+    def take(self, wish: int | None = None) -> int:
+        candidates = ([wish] if wish else []) + random.sample(RANGE, 200)  # noqa: S311 (nothing secret)
+        for port in candidates:
+            if port not in self._given and is_free("127.0.0.1", port):
+                self._given.add(port)
+                return port
+        raise OSError("no free port between 20000 and 32000 on 127.0.0.1")

