@@ -20,6 +20,7 @@ class Nats:
     monitor_port: int
     password: str
     name: str = "nats"
+    slots: int = 0  # accounts t1, t2, ... that see nothing of each other, one for each worker of the tests
 
     @property
     def url(self) -> str:
@@ -44,10 +45,20 @@ class Nats:
             "server_name": "mini-crm",
             "listen": f"127.0.0.1:{self.port}",
             "http": f"127.0.0.1:{self.monitor_port}",
-            "authorization": {"user": USER, "password": self.password},
+            **self._access(),
             "jetstream": {
                 "store_dir": str(self.folder / "store"),
                 # By default a message is acknowledged up to two minutes before it is on the disk.
                 "sync_interval": "always",
             },
+        }
+
+    def _access(self) -> dict[str, object]:
+        if not self.slots:
+            return {"authorization": {"user": USER, "password": self.password}}
+        names = [USER, *(f"t{slot}" for slot in range(1, self.slots + 1))]
+        return {
+            "accounts": {
+                name: {"jetstream": "enabled", "users": [{"user": name, "password": self.password}]} for name in names
+            }
         }

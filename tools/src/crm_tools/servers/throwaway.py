@@ -1,7 +1,8 @@
 """A set of servers for tests, in a temporary folder: `python -m crm_tools servers` prints where they are and keeps them until it ends.
 
-The line it prints is the JSON of CRM_TEST_SERVERS: {"postgres_url", "nats_url", "valkey_url"}. It ends with SIGINT, with
-SIGTERM, and when the process that started it is gone; the servers end with it, whatever ends it.
+The line it prints is the JSON of CRM_TEST_SERVERS: {"postgres_url", "nats_url", "valkey_url", "slots"}. A worker of the tests
+that has taken slot n (1 to `slots`) is user `tn` of NATS and uses database n of Valkey, so that workers don't see each other.
+It ends with SIGINT, with SIGTERM, and when the process that started it is gone; the servers end with it, whatever ends it.
 """
 
 from __future__ import annotations
@@ -23,18 +24,19 @@ from crm_tools.servers import Nats, Postgres, Valkey
 from crm_tools.servers.postgres import Tuning
 from crm_tools.trouble import Trouble
 
+SLOTS = 200
 CONNECTIONS_MAX = 400  # suites run side by side, each process with a pool of its own
 
 
 @contextlib.asynccontextmanager
-async def servers() -> AsyncIterator[dict[str, str]]:
+async def servers() -> AsyncIterator[dict[str, str | int]]:
     """Starts the three and answers their URLs; stops them and removes their data at the end."""
     folder = Path(tempfile.mkdtemp(prefix="crm-test-servers-"))
     folder.chmod(0o711)  # lets the database's account through to its own folder
     ports, password = Ports(), secrets.token_urlsafe(24)
     postgres = Postgres(folder / "postgres", ports.take(), password, Tuning.for_this_machine(connections_max=CONNECTIONS_MAX, lasting=False))
-    nats = Nats(folder / "nats", ports.take(), ports.take(), password)
-    valkey = Valkey(folder / "valkey", ports.take(), password)
+    nats = Nats(folder / "nats", ports.take(), ports.take(), password, slots=SLOTS)
+    valkey = Valkey(folder / "valkey", ports.take(), password, slots=SLOTS)
     postgres.prepare()
     children = [postgres.child(), nats.child(), valkey.child()]
     started: list[asyncio.subprocess.Process] = []
@@ -44,7 +46,7 @@ async def servers() -> AsyncIterator[dict[str, str]]:
         ready = await asyncio.gather(*map(_until_ready, children, started))
         if not all(ready):
             raise Trouble(f"The test servers did not start:\n{(folder / 'log').read_text()[-2000:]}")
-        yield {"postgres_url": postgres.url, "nats_url": nats.url, "valkey_url": valkey.url}
+        yield {"postgres_url": postgres.url, "nats_url": nats.url, "valkey_url": valkey.url, "slots": SLOTS}
     finally:
         await asyncio.gather(*(child.stop(process, one, within_s=10) for process, one in zip(started, children, strict=False)))
         shutil.rmtree(folder, ignore_errors=True)

@@ -17,6 +17,7 @@ class Valkey:
     password: str
     name: str = "valkey"
     memory_max_mb: int = 128  # the least recently used keys go when it is full
+    slots: int = 0  # databases 1, 2, ... one for each worker of the tests
 
     @property
     def url(self) -> str:
@@ -40,6 +41,7 @@ class Valkey:
 bind 127.0.0.1
 port {self.port}
 requirepass {self.password}
+databases {self.slots + 1}
 maxmemory {self.memory_max_mb}mb
 maxmemory-policy allkeys-lru
 save ""
