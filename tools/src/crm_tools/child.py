@@ -9,8 +9,9 @@ import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 PR_SET_PDEATHSIG = 1
 _libc = ctypes.CDLL(None, use_errno=True) if sys.platform == "linux" else None
@@ -23,6 +24,10 @@ class Account:
     name: str
     uid: int
     gid: int
+
+    def as_options(self) -> dict[str, Any]:
+        """The options of subprocess that start a process under it."""
+        return {"user": self.uid, "group": self.gid, "extra_groups": []}
 
 
 @dataclass(frozen=True)
@@ -38,11 +43,13 @@ class Child:
     metrics_port: int | None = None
     stop_signal: signal.Signals = signal.SIGTERM
     account: Account | None = None
-    extra: Mapping[str, object] = field(default_factory=dict)
 
 
 async def start(child: Child, output: int) -> asyncio.subprocess.Process:
-    """Starts it in a group of its own (a Ctrl-C at the terminal reaches only us, who stop all in order); output and errors go to the descriptor."""
+    """Starts it; what it prints goes to the descriptor.
+
+    It leads a process group of its own, so that a Ctrl-C at the terminal reaches only us, who stop all in order.
+    """
     parent = os.getpid()
 
     def end_with_parent() -> None:
@@ -61,8 +68,8 @@ async def start(child: Child, output: int) -> asyncio.subprocess.Process:
         stdout=output,
         stderr=output,
         start_new_session=True,
-        preexec_fn=end_with_parent,  # noqa: PLW1509 (nothing in it takes a lock)
-        **({"user": account.uid, "group": account.gid, "extra_groups": []} if account else {}),
+        preexec_fn=end_with_parent,
+        **(account.as_options() if account else {}),
     )
 
 

@@ -29,7 +29,7 @@ class Ports:
         self._given: set[int] = set()
 
     def take(self, wish: int | None = None) -> int:
-        candidates = ([wish] if wish else []) + random.sample(RANGE, 200)  # noqa: S311 (nothing secret)
+        candidates = ([wish] if wish else []) + random.sample(RANGE, 200)
         for port in candidates:
             if port not in self._given and is_free("127.0.0.1", port):
                 self._given.add(port)

@@ -21,5 +21,6 @@ def guarded(command: Callable[[], int]) -> int:
         if error.errno not in (errno.ENOSPC, errno.EDQUOT):
             raise
         where = f" while writing {error.filename}" if error.filename else ""
-        print(f"Mini-CRM: The disk is full{where}: free some space and run the command again.", file=sys.stderr, flush=True)
+        text = f"The disk is full{where}: free some space and run the command again."
+        print(f"Mini-CRM: {text}", file=sys.stderr, flush=True)
     return 1

@@ -64,19 +64,19 @@ async def _clone(servers: Servers, service: str) -> Database:
 
 
 def _migrate(servers: Servers, service: str, *, prefix: str) -> None:
-    command = [repository.python(service), "-m", service, "migrate"]
+    command = [str(repository.python(service)), "-m", service, "migrate"]
     environ = {"PATH": os.environ["PATH"], **migrate_environment(servers, prefix)}
     folder = repository.folder(service)
-    done = subprocess.run(command, cwd=folder, env=environ, capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run(command, cwd=folder, env=environ, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(f"migrating {service} failed:\n{done.stdout}{done.stderr}")
 
 
 async def _copy(admin: asyncpg.Connection, *, template: str, name: str) -> None:
     """Clones tables and rows, and what a clone does not take over by itself: owner, access and settings."""
-    owner, access = await admin.fetchrow("select datdba::regrole::text, datacl::text[] from pg_database where datname = $1", template)
+    owner, is_limited = await admin.fetchrow(OWNER, template)
     await admin.execute(f'create database "{name}" template "{template}" owner {owner}')
-    if access is not None:
+    if is_limited:
         await admin.execute(f'revoke all on database "{name}" from public')
         for grantee, privileges in await admin.fetch(GRANTS, template):
             await admin.execute(f'grant {privileges} on database "{name}" to {grantee}')
@@ -86,6 +86,8 @@ async def _copy(admin: asyncpg.Connection, *, template: str, name: str) -> None:
         target = f'role {role} in database "{name}"' if role else f'database "{name}"'
         await admin.execute(f"alter {target} set {parameter} = {quoted}")
 
+
+OWNER = "select datdba::regrole::text, datacl is not null from pg_database where datname = $1"
 
 GRANTS = """
 select case when g.grantee = 0 then 'public' else g.grantee::regrole::text end, string_agg(g.privilege_type, ', ')
@@ -109,8 +111,9 @@ def _digest(service: str) -> str:
 
 def _urls(servers: Servers, name: str, service: str) -> Database:
     admin = urlsplit(servers.postgres_url)
+    address = f"{admin.hostname}:{admin.port}"
     urls = {
-        role: urlunsplit(admin._replace(netloc=f"{service}_{role}:{password}@{admin.hostname}:{admin.port}", path=f"/{name}"))
+        role: urlunsplit(admin._replace(netloc=f"{service}_{role}:{password}@{address}", path=f"/{name}"))
         for role, password in passwords(servers).items()
     }
     return Database(name, urlunsplit(admin._replace(path=f"/{name}")), urls["owner"], urls["api"], urls["worker"])

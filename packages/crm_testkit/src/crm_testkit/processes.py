@@ -95,14 +95,14 @@ class Starter:
         self._running: list[Running] = []
 
     def __call__(self, name: str, command: str = "serve", *, wait: bool = True, **environ: str) -> Running:
-        listen, metrics = f"127.0.0.1:{free_port()}", f"127.0.0.1:{free_port()}"
-        addresses = {"CRM_LISTEN": listen, "CRM_METRICS_LISTEN": metrics}
+        addresses = {"CRM_LISTEN": f"127.0.0.1:{free_port()}", "CRM_METRICS_LISTEN": f"127.0.0.1:{free_port()}"}
         full = self.environment(name, command) | addresses | environ
         full = {key: value for key, value in full.items() if value}
         argv = (str(repository.python(name)), "-m", name, command)
         log = self._logs / f"{name}-{command}-{len(self._running)}.log"
         process = _spawn(argv, full, log, repository.folder(name))
-        running = Running(name, argv, full, f"http://{full['CRM_LISTEN']}", f"http://{full['CRM_METRICS_LISTEN']}", log, process)
+        base, metrics = (f"http://{full[variable]}" for variable in addresses)
+        running = Running(name, argv, full, base, metrics, log, process)
         self._running.append(running)
         if wait:
             running.wait_ready()
@@ -153,4 +153,6 @@ def free_port() -> int:
 
 def _spawn(command: tuple[str, ...], environ: dict[str, str], log: Path, folder: Path) -> subprocess.Popen[bytes]:
     with log.open("ab") as output:
-        return subprocess.Popen(command, env=environ, cwd=folder, stdout=output, stderr=output, stdin=subprocess.DEVNULL)  # noqa: S603
+        return subprocess.Popen(
+            command, env=environ, cwd=folder, stdin=subprocess.DEVNULL, stdout=output, stderr=output
+        )

@@ -1,4 +1,4 @@
-"""Postgres, NATS and Valkey for the tests: those that a runner has started (CRM_TEST_SERVERS), else a set of our own."""
+"""Postgres, NATS and Valkey for the tests: those that a runner has started (CRM_TEST_SERVERS), else our own."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from crm_testkit.repository import ROOT, TOOLS_PYTHON
 
 @dataclass(frozen=True)
 class Servers:
-    """Where they are. `slot` is this worker's share: its user at NATS and its database at Valkey, which no other worker uses."""
+    """Where they are. `slot` is this worker's share: a user at NATS and a database at Valkey that nobody else uses."""
 
     postgres_url: str  # the administrator's
     nats_url: str
@@ -33,9 +33,9 @@ def servers() -> Iterator[Servers]:
     if given := os.environ.get("CRM_TEST_SERVERS"):
         yield _with_slot(Servers(**json.loads(given)))
         return
-    subprocess.run([sys.executable, ROOT / "tools" / "env.py", "tools"], check=True)  # noqa: S603
-    command = [TOOLS_PYTHON, "-m", "crm_tools", "servers"]
-    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:  # noqa: S603
+    subprocess.run([sys.executable, ROOT / "tools" / "env.py", "tools"], check=True)
+    command = [str(TOOLS_PYTHON), "-m", "crm_tools", "servers"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as process:
         assert process.stdout is not None
         line = process.stdout.readline()
         if not line:

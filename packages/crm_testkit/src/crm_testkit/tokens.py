@@ -32,7 +32,7 @@ class User:
 
 @dataclass
 class Tokens:
-    """`url` is where the key set is served (the CRM_IDENTITY_URL of what is tested), `issuer` what stands in the tokens."""
+    """`url` is where the key set is served (CRM_IDENTITY_URL of what is tested), `issuer` what stands in the tokens."""
 
     url: str
     public_url: str
@@ -43,7 +43,9 @@ class Tokens:
     def issuer(self) -> str:
         return f"{self.public_url}/auth/v1"
 
-    def user(self, name: str = "Ada Lovelace", *, email: str | None = None, workspace_id: str | None = None, **claims: Any) -> User:
+    def user(
+        self, name: str = "Ada Lovelace", *, email: str | None = None, workspace_id: str | None = None, **claims: Any
+    ) -> User:
         """A new user with a token that lasts an hour; `claims` replace those it would have (None takes one out)."""
         user_id, session_id = str(uuid.uuid4()), str(uuid.uuid4())
         email = email or f"{name.split()[0].lower()}.{user_id[:8]}@example.org"

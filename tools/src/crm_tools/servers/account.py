@@ -27,11 +27,11 @@ def database_account() -> Account | None:
 
 
 def _create() -> pwd.struct_passwd:
-    command = ["useradd", "--system", "--user-group", "--no-create-home", "--home-dir", "/nonexistent", "--shell", "/usr/sbin/nologin", NAME]
+    command = ["useradd", "--system", "--user-group", "--no-create-home", "--shell", "/usr/sbin/nologin", NAME]
     mend = f"create the user that runs Postgres by hand (`{' '.join(command)}`), or start as an ordinary user"
     if shutil.which(command[0]) is None:
         raise Trouble(f"Postgres does not run as root, and this machine has no useradd: {mend}.")
-    done = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
     try:
         return pwd.getpwnam(NAME)  # made by us, or by another start in the same moment
     except KeyError:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import signal
@@ -62,8 +63,8 @@ class Postgres:
         if version.exists() and version.read_text().strip() != MAJOR:
             found = version.read_text().strip()
             raise Trouble(
-                f"The database in {self.folder} was made by Postgres {found}, and this version of Mini-CRM brings {MAJOR}:"
-                " use the version that made it, or set CRM_DATA_DIR to another folder."
+                f"The database in {self.folder} was made by Postgres {found}, and this version of Mini-CRM brings"
+                f" {MAJOR}: use the version that made it, or set CRM_DATA_DIR to another folder."
             )
         if not version.exists():
             self._make_cluster()
@@ -77,7 +78,7 @@ class Postgres:
             folder=self.cluster,
             ready=self._answers,
             port=self.port,
-            stop_signal=signal.SIGINT,  # "fast": cuts connections and writes a checkpoint, where SIGTERM waits for clients
+            stop_signal=signal.SIGINT,  # "fast": cuts connections, where SIGTERM waits for the clients
             account=self._account,
         )
 
@@ -117,8 +118,8 @@ class Postgres:
         self.folder.chmod(0o700)
         if (closed := closed_folder(self.folder, self._account)) is not None:
             raise Trouble(
-                f"Postgres runs as the user {self._account.name}, who may not pass {closed}, and the data is below it: set CRM_DATA_DIR"
-                f" to a folder outside of it (CRM_DATA_DIR=/var/lib/mini-crm make up), or start as an ordinary user."
+                f"Postgres runs as the user {self._account.name}, who may not pass {closed}, and the data is below it:"
+                " set CRM_DATA_DIR to a folder outside (CRM_DATA_DIR=/var/lib/mini-crm), or start as an ordinary user."
             )
 
     def _make_cluster(self) -> None:
@@ -129,26 +130,26 @@ class Postgres:
             self._own(Path(password.name))
             self._initdb(password.name)
         with (self.cluster / "postgresql.conf").open("a") as settings:
-            settings.write("\ninclude = 'crm.conf'  # written by Mini-CRM at each start; put your own settings below this line\n")
+            settings.write("\n# written by Mini-CRM at each start; your own settings go below\ninclude = 'crm.conf'\n")
 
     def _initdb(self, password_file: str) -> None:
         options = ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=PG_UNICODE_FAST"]
         access = [f"--username={ADMINISTRATOR}", "--auth=scram-sha-256", f"--pwfile={password_file}"]
         speed = [] if self.tuning.lasting else ["--no-sync"]
-        account = self._account
-        done = subprocess.run(  # noqa: S603
+        done = subprocess.run(
             [str(self._binaries / "initdb"), *options, *access, *speed, "-D", str(self.cluster)],
             capture_output=True,
             text=True,
             check=False,
             cwd=self.folder,
             env={"LC_ALL": "C", "TZ": "UTC"},
-            **({"user": account.uid, "group": account.gid, "extra_groups": []} if account else {}),
+            **(self._account.as_options() if self._account else {}),
         )
         if done.returncode:
             if "No space left" in done.stderr:
-                raise Trouble(f"The disk of {self.folder} is full: free about 1 GB, or set CRM_DATA_DIR to a folder on another disk.")
-            raise Trouble(f"Postgres could not make its data folder {self.cluster}: {done.stderr.strip().splitlines()[-1]}")
+                raise OSError(errno.ENOSPC, "No space left on device", str(self.folder))
+            reason = done.stderr.strip().splitlines()[-1]
+            raise Trouble(f"Postgres could not make its data folder {self.cluster}: {reason}")
 
     def _settings(self) -> str:
         tuning = self.tuning
