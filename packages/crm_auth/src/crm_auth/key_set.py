@@ -164,7 +164,11 @@ def parse_key_set(body: bytes, *, max_bytes: int = 65_536) -> dict[str, tuple[st
 
 def _usable(entry: Any) -> tuple[str, str, PublicKey] | None:
     """Public EC P-256 and RSA signing keys with a kid. Others (OKP, oct, encryption) are not ours to use, nor an error."""
-    if not isinstance(entry, dict) or entry.get("use", "sig") != "sig" or "verify" not in entry.get("key_ops", ["verify"]):
+    if (
+        not isinstance(entry, dict)
+        or entry.get("use", "sig") != "sig"
+        or "verify" not in entry.get("key_ops", ["verify"])
+    ):
         return None
     kid, kty = entry.get("kid"), entry.get("kty")
     if not isinstance(kid, str) or not kid:
