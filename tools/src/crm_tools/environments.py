@@ -57,6 +57,8 @@ class Deployable:
     def packages(self, *, dev: bool) -> list[Path]:
         """Folders of the internal packages it uses; those of its tests come on top with dev."""
         names = tomllib.loads(self.pyproject.read_text()).get("tool", {}).get("crm", {}).get("packages", [])
+        if names == ["*"]:
+            return sorted(file.parent for file in (ROOT / "packages").glob("*/pyproject.toml"))
         return [ROOT / "packages" / name for name in dict.fromkeys(names + (TEST_PACKAGES if dev else []))]
 
 
