@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
-from typing import TypeAlias, TypeVar
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import asynccontextmanager
+from typing import NoReturn, TypeAlias, TypeVar
 from uuid import UUID
 
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
-from crm_db.errors import RETRYABLE, DatabaseBusy, DatabaseDown, DatabaseError, OutcomeUnknown, is_connection_loss
-from crm_db.errors import translate as refusal
+from crm_db.errors import RETRYABLE, DatabaseBusy, DatabaseError, OutcomeUnknown, translate
 
 log = logging.getLogger(__name__)
 
@@ -25,6 +24,7 @@ WAIT_S = 2.0  # for a free connection; reliability.md section 3
 QUEUE_MAX = 50  # who comes later is refused at once: the queue would not be served within WAIT_S
 CONNECT_S = 1.5  # below WAIT_S, so that an unreachable server is told from a full pool
 IDLE_S = 300.0
+ROLLBACK_S = 5.0
 ATTEMPTS = 3  # of a transaction that met a conflict
 
 
@@ -79,9 +79,8 @@ class Database:
 
     async def ping(self) -> None:
         """One round trip; raises DatabaseDown or DatabaseBusy."""
-        with _refusals():
-            async with self._connection(self._pool) as connection:
-                await connection.execute("select 1")
+        async with self._connection(self._pool) as connection:
+            await connection.execute("select 1")
 
     async def read(
         self, workspace_id: UUID, sql: str, *args: object, custom_plan: bool = False
@@ -95,9 +94,8 @@ class Database:
         """
         if "enter($1)" not in sql:
             raise ValueError(f"a read must enter its workspace: {sql[:80]}")
-        with _refusals():
-            async with self._connection(self._custom_plans if custom_plan else self._pool) as connection:
-                return await connection.fetch(sql, workspace_id, *args)
+        async with self._connection(self._custom_plans if custom_plan else self._pool) as connection:
+            return await connection.fetch(sql, workspace_id, *args)
 
     @asynccontextmanager
     async def transaction(self, workspace_id: UUID | None) -> AsyncIterator[Transaction]:
@@ -107,15 +105,14 @@ class Database:
         Raises OutcomeUnknown if the connection was lost during COMMIT.
         """
         begin = "begin" if workspace_id is None else f"begin; select enter('{UUID(str(workspace_id))}')"
-        with _refusals():
-            async with self._connection(self._pool) as connection:
-                await connection.execute(begin)
-                try:
-                    yield connection
-                except BaseException:
-                    await _roll_back(connection)
-                    raise
-                await _commit(connection)
+        async with self._connection(self._pool) as connection:
+            await connection.execute(begin)
+            try:
+                yield connection
+            except BaseException:
+                await _roll_back(connection)
+                raise
+            await _commit(connection)
         for callback in self._after_commit:
             callback()
 
@@ -138,19 +135,24 @@ class Database:
     @asynccontextmanager
     async def session(self) -> AsyncIterator[asyncpg.Connection]:
         """A connection outside the pool, closed at the end: for what belongs to a session (an advisory lock)."""
-        with _refusals():
+        try:
             connection = await asyncpg.connect(self._url, timeout=CONNECT_S, command_timeout=30.0)
-            try:
-                yield connection
-            finally:
-                if not connection.is_closed():
-                    connection.terminate()
+        except Exception as error:
+            _raise_as_refusal(error, connected=False)
+        try:
+            yield connection
+        except Exception as error:
+            _raise_as_refusal(error, connected=not connection.is_closed())
+        finally:
+            connection.terminate()
 
     @asynccontextmanager
     async def _connection(self, pool: asyncpg.Pool) -> AsyncIterator[Connection]:
         connection = await self._acquire(pool)
         try:
             yield connection
+        except Exception as error:
+            _raise_as_refusal(error, connected=not connection.is_closed())
         finally:
             await pool.release(connection)
 
@@ -162,9 +164,11 @@ class Database:
             # Not pool.acquire(timeout=...): on Python 3.11 that starts a task for each call.
             async with asyncio.timeout(WAIT_S):
                 return await pool.acquire()
-        except TimeoutError:
+        except Exception as error:
             all_in_use = pool.get_size() - pool.get_idle_size() >= pool.get_max_size()
-            raise (DatabaseBusy if all_in_use else DatabaseDown)() from None
+            if isinstance(error, TimeoutError) and all_in_use:
+                raise DatabaseBusy() from None
+            _raise_as_refusal(error, connected=False)
         finally:
             self._waiting -= 1
 
@@ -201,9 +205,10 @@ async def _nothing(_connection: object) -> None:
 async def _commit(connection: Connection) -> None:
     try:
         done = await connection.execute("commit")
-    except Exception as error:
-        if is_connection_loss(error):
-            raise OutcomeUnknown() from error
+    except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
+        # An error that leaves the connection open is an answer: Postgres refused, and nothing happened.
+        if connection.is_closed() or isinstance(error, TimeoutError):
+            raise OutcomeUnknown from error
         raise
     if done != "COMMIT":
         # Postgres answers COMMIT of a failed transaction with ROLLBACK and no error.
@@ -211,25 +216,22 @@ async def _commit(connection: Connection) -> None:
 
 
 async def _roll_back(connection: Connection) -> None:
-    """Ends the transaction, whatever state it is in; a session that can't is ended with it."""
+    """Ends the transaction whatever state it is in, or the session with it; never hides why it had to end."""
     if connection.is_closed():
         return
     try:
-        await asyncio.shield(connection.execute("rollback", timeout=5))
-    except BaseException:
+        await asyncio.shield(connection.execute("rollback", timeout=ROLLBACK_S))
+    except Exception:
+        connection.terminate()
+    except BaseException:  # cancelled meanwhile
         connection.terminate()
         raise
 
 
-@contextmanager
-def _refusals() -> Iterator[None]:
-    """What asyncpg or the socket raises inside leaves as the refusal that it means."""
-    try:
-        yield
-    except DatabaseError:
-        raise
-    except Exception as error:
-        translated = refusal(error)
-        if translated is None:
-            raise
-        raise translated from error
+def _raise_as_refusal(error: Exception, *, connected: bool) -> NoReturn:
+    if isinstance(error, DatabaseError):
+        raise error
+    translated = translate(error, connected=connected)
+    if translated is None:
+        raise error
+    raise translated from error

@@ -69,10 +69,7 @@ RETRYABLE = (
 
 # The session is over, or can't begin. After these nothing more can be asked on the connection.
 _DOWN = (
-    OSError,
     asyncpg.PostgresConnectionError,
-    asyncpg.InterfaceError,
-    asyncpg.InternalClientError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
     asyncpg.CannotConnectNowError,
@@ -83,29 +80,18 @@ _DOWN = (
     asyncpg.ReadOnlySQLTransactionError,
 )
 
-_BUSY = (
-    TimeoutError,
-    asyncpg.QueryCanceledError,
-    asyncpg.InsufficientResourcesError,
-)
+# What a lost socket looks like; but so do a caller's own time limits and mistakes, inside a transaction.
+_PERHAPS_DOWN = (OSError, asyncpg.InterfaceError, asyncpg.InternalClientError)
 
 
-def translate(error: BaseException) -> DatabaseError | None:
-    """The refusal that an error of asyncpg or of the socket means; None if it means none of them."""
-    if isinstance(error, DatabaseError):
-        return error
-    if isinstance(error, asyncpg.LockNotAvailableError | RETRYABLE):
+def translate(error: BaseException, *, connected: bool) -> DatabaseError | None:
+    """The refusal that an error means, None if it means none; `connected`: whether the connection still stands."""
+    if isinstance(error, (asyncpg.LockNotAvailableError, *RETRYABLE)):
         return Locked()
     if isinstance(error, asyncpg.DiskFullError):
         return DatabaseBusy("The database's disk is full. Nothing was changed.")
-    # TimeoutError is an OSError since Python 3.11: ask for it first.
-    if isinstance(error, _BUSY):
+    if isinstance(error, (asyncpg.QueryCanceledError, asyncpg.InsufficientResourcesError)):
         return DatabaseBusy()
-    if isinstance(error, _DOWN):
+    if isinstance(error, _DOWN) or (isinstance(error, _PERHAPS_DOWN) and not connected):
         return DatabaseDown()
     return None
-
-
-def is_connection_loss(error: BaseException) -> bool:
-    """Whether the error says nothing about what the server did with the last thing it was told."""
-    return isinstance(error, (*_DOWN, TimeoutError)) and not isinstance(error, asyncpg.ReadOnlySQLTransactionError)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any, Protocol, TypeVar
 from uuid import UUID
 
@@ -11,7 +12,7 @@ import msgspec
 
 from crm_db.database import Database, Transaction
 
-KEEP = "24 hours"  # api.md
+KEEP = timedelta(hours=24)  # api.md
 KEY_CHARACTERS_MAX = 255
 
 
@@ -65,13 +66,15 @@ class BadKey(Exception):
 # Takes the key, unless its first request still runs (the lock is held until that one's end) or is answered already.
 # A row past its time counts as absent. The row that a running request made can't be seen, so both are told apart
 # by looking again.
-_CLAIM = f"""
+_CLAIM = """
 insert into idempotency as i (workspace_id, user_id, method, path, key, body_hash)
 select e.w, $2, $3, $4, $5, $6 from enter($1) e(w)
-where pg_try_advisory_xact_lock(hashtextextended(concat_ws(chr(10), $1::text, $2::text, $3::text, $4::text, $5::text), 0))
+where pg_try_advisory_xact_lock(
+    hashtextextended(concat_ws(chr(10), $1::uuid, $2::uuid, $3::text, $4::text, $5::text), 0)
+)
 on conflict (workspace_id, user_id, method, path, key) do update
 set body_hash = excluded.body_hash, status = null, headers = null, body = null, at = now()
-where i.at < now() - interval '{KEEP}'
+where i.at < now() - $7::interval
 returning true
 """
 
@@ -110,7 +113,7 @@ async def once(
         raise BadKey
     workspace_id: UUID = getattr(caller, "workspace_id", None) or caller.user_id
     scope = (workspace_id, caller.user_id, method, path, key)
-    if await tx.fetchval(_CLAIM, *scope, body_hash) is None:
+    if await tx.fetchval(_CLAIM, *scope, body_hash, KEEP) is None:
         return _replay(await tx.fetchrow(_FIND, *scope), body_hash, make)
     answer = await act()
     await tx.execute(_KEEP, *scope, answer.status, msgspec.json.encode(dict(answer.headers)).decode(), answer.body)
@@ -128,5 +131,5 @@ def _replay(row: Any, body_hash: bytes, make: Callable[[int, bytes, dict[str, st
 async def sweep(db: Database) -> int:
     """Removes keys past their time, as the worker; returns how many."""
     async with db.transaction(None) as tx:
-        done = await tx.execute(f"delete from idempotency where at < now() - interval '{KEEP}'")
+        done = await tx.execute("delete from idempotency where at < now() - $1::interval", KEEP)
     return int(done.removeprefix("DELETE "))

@@ -56,7 +56,10 @@ async def roles(admin: Connection, names: Names, passwords: dict[str, str]) -> N
         for setting, value in ROLE_SETTINGS[kind].items():
             await admin.execute(f"alter role {role} set {setting} = '{value}'")
     unsafe = await admin.fetch(
-        "select rolname from pg_roles where rolname = any($1) and (rolsuper or rolbypassrls or rolcreaterole or rolcreatedb)",
+        """
+        select rolname from pg_roles
+        where rolname = any($1) and (rolsuper or rolbypassrls or rolcreaterole or rolcreatedb)
+        """,
         [names.role(kind) for kind in passwords],
     )
     if unsafe:

@@ -6,6 +6,12 @@ create function enter(workspace uuid) returns uuid
 language sql volatile strict
 as $$ select set_config('app.workspace_id', workspace::text, true)::uuid $$;
 
+-- current_workspace: what `enter` or the transaction set. nullif: once a session has set it, the setting is an empty
+-- string in later transactions, not null.
+create function current_workspace() returns uuid
+language sql stable
+as $$ select nullif(current_setting('app.workspace_id', true), '')::uuid $$;
+
 -- crm_role: 'api' -> contacts_api. Migrations run as <service>_owner, and the other two roles share its first part.
 create function crm_role(kind text) returns text
 language sql stable
@@ -13,15 +19,14 @@ as $$ select regexp_replace(current_user, '_owner$', '') || '_' || kind $$;
 
 -- crm_protect: row-level security for a table of workspaces' data, and who may do what with it.
 -- `api` and `worker` are privileges as GRANT takes them: 'select, insert, update (status)'; '' for none.
--- The workspace comes from the transaction; unset means no row. nullif: once a transaction has set it, the setting is
--- an empty string in later ones, not null.
+-- The workspace comes from the transaction; unset means no row.
 -- The owner, whom nobody runs as except migrations and security definer functions, passes by a policy of its own: a
 -- condition there would turn trigram indexes off inside the functions that exist to use them.
 create function crm_protect(target regclass, api text, worker text, worker_sees_all boolean default false) returns void
 language plpgsql
 as $$
 declare
-    own_rows constant text := 'workspace_id = nullif(current_setting(''app.workspace_id'', true), '''')::uuid';
+    own_rows constant text := 'workspace_id = current_workspace()';
 begin
     execute format('alter table %s enable row level security', target);
     execute format('alter table %s force row level security', target);
@@ -58,4 +63,5 @@ revoke execute on function crm_grant(regclass, text, text) from public;
 drop function crm_protect(regclass, text, text, boolean);
 drop function crm_grant(regclass, text, text);
 drop function crm_role(text);
+drop function current_workspace();
 drop function enter(uuid);
