@@ -1,0 +1,42 @@
+import type { QueryClient } from "@tanstack/react-query";
+import { plural, t } from "@lingui/core/macro";
+import { api } from "@/api/client";
+import { explain } from "@/api/errors";
+import { toast } from "@/ui/toast";
+
+/** Says what was done, with Undo when it was an operation. */
+export function toastDone(queryClient: QueryClient, title: string, operationId: string | null): void {
+  toast({
+    title,
+    action: operationId === null ? undefined : { label: t`Undo`, run: () => void undo(queryClient, operationId) },
+  });
+}
+
+export function toastFailed(error: unknown): void {
+  toast({ tone: "danger", ...explain(error) });
+}
+
+/** Takes an operation back, and says what could not be because it was changed since. */
+export async function undo(queryClient: QueryClient, operationId: string, { again = false } = {}): Promise<void> {
+  try {
+    const { data } = await api.POST("/api/v1/operations/{id}/undo", { params: { path: { id: operationId } } });
+    const left = data?.left?.length ?? 0;
+    toast({
+      title: again ? t`Done again` : t`Undone`,
+      description:
+        left > 0
+          ? plural(left, {
+              one: "# value was changed since, and left.",
+              other: "# values were changed since, and left.",
+            })
+          : undefined,
+      action: data && {
+        label: again ? t`Undo` : t`Redo`,
+        run: () => void undo(queryClient, data.operation_id, { again: !again }),
+      },
+    });
+    await queryClient.invalidateQueries();
+  } catch (error) {
+    toastFailed(error);
+  }
+}

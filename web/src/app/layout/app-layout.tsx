@@ -1,0 +1,78 @@
+import { useLingui } from "@lingui/react/macro";
+import { useQuery } from "@tanstack/react-query";
+import { Navigate, Outlet, useLocation } from "@tanstack/react-router";
+import { lazy, Suspense, useEffect } from "react";
+import { meQuery } from "@/api/me";
+import { isProblem } from "@/api/problem";
+import { useSignedIn } from "@/api/session";
+import { chosenWorkspace, forgetWorkspace } from "@/api/workspace";
+import { useIsPhone } from "@/lib/use-media";
+import { useShortcuts } from "../actions";
+import { useLiveUpdates } from "../live-updates";
+import { useOverlay } from "../overlays";
+import { paths } from "../paths";
+import { useGlobalActions } from "../global-actions";
+import { BottomBar } from "./bottom-bar";
+import { Sidebar } from "./sidebar";
+import { StatusBanner } from "./status";
+
+const CommandPalette = lazy(() => import("../command-palette"));
+const ShortcutSheet = lazy(() => import("../shortcut-sheet"));
+const CreateContactDialog = lazy(() => import("@/features/contacts/create-contact-dialog"));
+
+export function AppLayout() {
+  const user = useSignedIn();
+  const { href } = useLocation();
+  if (!user) return <Navigate to={paths.signIn} search={href === "/" ? {} : { next: href }} replace />;
+  return <SignedInLayout />;
+}
+
+function SignedInLayout() {
+  const { t } = useLingui();
+  const isPhone = useIsPhone();
+  useGlobalActions();
+  useShortcuts();
+  useLiveUpdates();
+  useLostWorkspace();
+  return (
+    <div className="flex h-full max-wide:flex-col">
+      <a href="#main" className="skip-link start-2 z-50 popup px-3 py-2">{t`Skip to the content`}</a>
+      {!isPhone && <Sidebar />}
+      <div className="flex min-h-0 min-w-0 flex-1 flex-col wide:py-2 wide:pe-2">
+        <StatusBanner />
+        <main
+          id="main"
+          tabIndex={-1}
+          className="min-h-0 flex-1 overflow-hidden bg-surface outline-none wide:rounded-lg wide:border"
+        >
+          <Outlet />
+        </main>
+      </div>
+      {isPhone && <BottomBar />}
+      <Overlays />
+    </div>
+  );
+}
+
+function Overlays() {
+  const [overlay, setOverlay] = useOverlay();
+  const close = () => setOverlay(null);
+  return (
+    <Suspense>
+      {overlay === "palette" && <CommandPalette onClose={close} />}
+      {overlay === "shortcuts" && <ShortcutSheet onClose={close} />}
+      {overlay === "create-contact" && <CreateContactDialog onClose={close} />}
+    </Suspense>
+  );
+}
+
+/** The chosen workspace is gone or was left: fall back to the user's first. */
+function useLostWorkspace(): void {
+  const { error } = useQuery(meQuery);
+  const lost = isProblem(error, 404) && chosenWorkspace() !== null;
+  useEffect(() => {
+    if (!lost) return;
+    forgetWorkspace();
+    location.assign("/");
+  }, [lost]);
+}

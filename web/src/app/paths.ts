@@ -1,0 +1,20 @@
+/** Every address inside the app; nobody writes one by hand. */
+export const paths = {
+  home: "/",
+  people: "/people",
+  person: "/people/$id",
+  companies: "/companies",
+  company: "/companies/$id",
+  tasks: "/tasks",
+  imports: "/imports",
+  import: "/imports/$id",
+  history: "/history",
+  settings: "/settings",
+  signIn: "/sign-in",
+  signUp: "/sign-up",
+  forgottenPassword: "/forgotten-password",
+  newPassword: "/new-password",
+  confirm: "/auth/confirm",
+  acceptInvitation: "/accept-invitation",
+  gallery: "/gallery",
+} as const;
