@@ -45,6 +45,12 @@ class Child:
     account: Account | None = None
 
 
+def end_with_parent_if_started_by_make() -> None:
+    """Whoever kills `make` means all of it: we are then told to stop."""
+    if _libc is not None and "MAKELEVEL" in os.environ:
+        _libc.prctl(PR_SET_PDEATHSIG, int(signal.SIGTERM), 0, 0, 0)
+
+
 async def start(child: Child, output: int) -> asyncio.subprocess.Process:
     """Starts it; what it prints goes to the descriptor.
 

@@ -19,7 +19,7 @@ import subprocess
 import sys
 import time
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -84,13 +84,27 @@ def ensure(names: Sequence[str], *, dev: bool = False) -> None:
 
 def uv() -> Path:
     """Path of our own uv, made at the first call."""
-    binary, wanted = UV_HOME / "bin" / "uv", _digest([TOOLS / "bootstrap.lock"])
-    if not (binary.exists() and _stamp(UV_HOME) == wanted):
-        with _exclusive(UV_HOME):
-            if _stamp(UV_HOME) != wanted:
-                _install_uv()
-                _write_stamp(UV_HOME, wanted)
-    return binary
+    _once(UV_HOME, _digest([TOOLS / "bootstrap.lock"]), _install_uv)
+    return UV_HOME / "bin" / "uv"
+
+
+def ensure_tool(home: Path, lock: Path, *, what: str) -> None:
+    """An environment for one program that few need, made at the first call."""
+
+    def install() -> None:
+        _say(f"{what} ...")
+        run_uv("venv", "--clear", "--quiet", "--python", _base_python(), home, what=what)
+        run_uv("pip", "sync", "--quiet", "--require-hashes", "--python", home / "bin" / "python", lock, what=what)
+
+    _once(home, _digest([lock]), install)
+
+
+def _once(home: Path, wanted: str, install: Callable[[], None]) -> None:
+    if _stamp(home) != wanted:
+        with _exclusive(home):
+            if _stamp(home) != wanted:
+                install()
+                _write_stamp(home, wanted)
 
 
 def run_uv(*arguments: str | Path, what: str) -> str:

@@ -33,8 +33,8 @@ def lock(deployable: environments.Deployable, *, upgrade: bool) -> None:
 
 
 def lock_bootstrap(*, upgrade: bool) -> None:
-    """uv itself, and the build tools of the internal packages."""
-    for name in ("bootstrap", "build"):
+    """uv itself, the build tools of the internal packages, and Node.js for machines that have none."""
+    for name in ("bootstrap", "build", "node"):
         _compile(
             environments.TOOLS / f"{name}.lock", environments.TOOLS / f"{name}.in", deployable="tools", upgrade=upgrade
         )

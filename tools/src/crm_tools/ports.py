@@ -23,14 +23,13 @@ def is_free(host: str, port: int) -> bool:
 
 
 class Ports:
-    """Hands out free ports on loopback, no port twice; a wished one (that of the last run) is kept where it is free."""
+    """Hands out free ports on loopback, no port twice."""
 
     def __init__(self) -> None:
         self._given: set[int] = set()
 
-    def take(self, wish: int | None = None) -> int:
-        candidates = ([wish] if wish else []) + random.sample(RANGE, 200)
-        for port in candidates:
+    def take(self) -> int:
+        for port in random.sample(RANGE, 200):
             if port not in self._given and is_free("127.0.0.1", port):
                 self._given.add(port)
                 return port
