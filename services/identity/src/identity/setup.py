@@ -1,0 +1,26 @@
+"""The first account of an installation that takes invitations only: a one-time link, printed when the service starts."""
+
+import secrets
+
+from identity.db import Tx
+from identity.users import store as accounts
+from identity.vault import fingerprint
+
+
+async def new_setup_link(tx: Tx, site_url: str) -> str | None:
+    """None once there is an account. Each start makes a link of its own, since the one before may be lost."""
+    if await accounts.any_exists(tx):
+        return None
+    token = secrets.token_urlsafe(24)
+    await tx.execute("insert into setup_link (token_hash) values ($1)", fingerprint(token))
+    return f"{site_url.rstrip('/')}/sign-up?invitation={token}"
+
+
+async def consume_setup_link(tx: Tx, token: str) -> bool:
+    """True for one caller: the links, all of them, are gone in the transaction that makes the first account."""
+    await tx.execute("select pg_advisory_xact_lock(hashtext('setup_link'))")
+    known = await tx.fetchval("select exists (select from setup_link where token_hash = $1)", fingerprint(token))
+    if not known or await accounts.any_exists(tx):
+        return False
+    await tx.execute("delete from setup_link")
+    return True

@@ -1,0 +1,67 @@
+"""A real identity process on real servers; spoken to by the unmodified Python client, and raw where the form is the point."""
+
+from __future__ import annotations
+
+import uuid
+from collections.abc import Callable, Iterator
+
+import httpx2
+import pytest
+from crm_testkit.headers import internal_headers
+from crm_testkit.processes import Running, Starter
+from support import PUBLIC_URL, Api, Outbox
+
+
+@pytest.fixture(scope="session")
+def identity(start_service: Starter) -> Running:
+    """Autoconfirm, as without SMTP; no pause between mails, so that a test can ask twice."""
+    return start_service(
+        "identity", "serve", CRM_PUBLIC_URL=PUBLIC_URL, CRM_AUTH_MAIL_INTERVAL_S="0", CRM_AUTH_ANONYMOUS="true"
+    )
+
+
+@pytest.fixture(scope="session")
+def unconfirmed(start_service: Starter) -> Running:
+    """Addresses wait for their confirmation. The SMTP server is nobody: mails stay in the queue, where tests read them."""
+    return start_service(
+        "identity",
+        "serve",
+        CRM_PUBLIC_URL=PUBLIC_URL,
+        CRM_AUTH_MAIL_INTERVAL_S="0",
+        SMTP_URL="smtp://127.0.0.1:1",
+        CRM_AUTH_REDIRECTS="https://app.example.org/**",
+    )
+
+
+@pytest.fixture
+def api(identity: Running) -> Iterator[Api]:
+    with Api.of(identity) as api:
+        yield api
+
+
+@pytest.fixture
+def strict(unconfirmed: Running) -> Iterator[Api]:
+    with Api.of(unconfirmed) as api:
+        yield api
+
+
+@pytest.fixture
+def outbox(identity: Running) -> Outbox:
+    return Outbox(identity.metrics_url)
+
+
+@pytest.fixture
+def strict_outbox(unconfirmed: Running) -> Outbox:
+    return Outbox(unconfirmed.metrics_url)
+
+
+@pytest.fixture
+def new_email() -> Callable[[], str]:
+    return lambda: f"ada.{uuid.uuid4().hex[:12]}@example.org"
+
+
+@pytest.fixture
+def gateway(identity: Running) -> Iterator[httpx2.Client]:
+    """Calls as the gateway makes them, without a user."""
+    with httpx2.Client(base_url=identity.base_url, headers=internal_headers()) as client:
+        yield client
