@@ -1,41 +1,122 @@
-"""Commands of the tools: `python -m crm_tools <command>`; `make` lists them in a user's words."""
+"""Commands of the tools: `python -m crm_tools <command>`; `make` lists them in a user's words.
+
+Each command imports what it needs when it runs, so that none waits for the others' imports.
+"""
 
 from __future__ import annotations
 
 import argparse
 import asyncio
 import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
 
 from crm_tools.trouble import guarded
 
-
-def _servers(arguments: argparse.Namespace) -> int:
-    from crm_tools.servers import throwaway
-
-    return asyncio.run(throwaway.keep())
+Run = Callable[[argparse.Namespace], int]
 
 
-def _up(arguments: argparse.Namespace) -> int:
+def _up(_: argparse.Namespace) -> int:
     from crm_tools import up
 
     return up.run()
 
 
-def _build_web(arguments: argparse.Namespace) -> int:
+def _status(_: argparse.Namespace) -> int:
+    from crm_tools import status
+
+    return status.run()
+
+
+def _doctor(_: argparse.Namespace) -> int:
+    from crm_tools import doctor
+
+    return doctor.run()
+
+
+def _servers(_: argparse.Namespace) -> int:
+    from crm_tools.servers import throwaway
+
+    return asyncio.run(throwaway.keep())
+
+
+def _with_system(arguments: argparse.Namespace) -> int:
+    from crm_tools import with_system
+
+    return with_system.run(arguments.command)
+
+
+def _build_web(_: argparse.Namespace) -> int:
     from crm_tools import web
 
-    web.build(lambda text: print(text, flush=True))
+    web.build(_say)
     return 0
+
+
+def _generate(_: argparse.Namespace) -> int:
+    from crm_tools import generate
+
+    generate.run(_say)
+    return 0
+
+
+def _imports(arguments: argparse.Namespace) -> int:
+    from crm_tools import imports
+
+    wrong = imports.broken(Path(arguments.root).resolve())
+    print(wrong or "the import rules are kept")
+    return int(bool(wrong))
+
+
+def _test(arguments: argparse.Namespace) -> int:
+    from crm_tools import suites
+
+    return _counted(suites.run(arguments.suite, arguments.arguments.split(), _say))
+
+
+def _check(_: argparse.Namespace) -> int:
+    from crm_tools import check
+
+    return _counted(check.run(_say))
+
+
+def _counted(results: Sequence[object]) -> int:
+    from crm_tools import suites
+
+    failed = [one.name for one in results if one.failed]  # type: ignore[attr-defined]
+    if failed:
+        _say(f"failed: {', '.join(failed)}")
+    _say(suites.count(results))  # type: ignore[arg-type]
+    return int(bool(failed))
+
+
+def _say(text: str) -> None:
+    print(text, flush=True)
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(prog="crm_tools", description=__doc__)
     commands = parser.add_subparsers(required=True)
-    servers = commands.add_parser("servers", help="a throw-away set of servers for tests; prints their URLs as JSON")
-    servers.add_argument("--json", action="store_true", help="the default, and the only form")
-    servers.set_defaults(run=_servers)
-    commands.add_parser("up", help="starts the whole system and keeps it running").set_defaults(run=_up)
-    commands.add_parser("build-web", help="builds the web app if it has changed").set_defaults(run=_build_web)
+
+    def command(name: str, run: Run, text: str) -> argparse.ArgumentParser:
+        added = commands.add_parser(name, help=text)
+        added.set_defaults(run=run)
+        return added
+
+    command("up", _up, "starts the whole system and keeps it running")
+    command("status", _status, "each process and whether it is ready")
+    command("doctor", _doctor, "what stands in the way of a start, with its mend")
+    command("build-web", _build_web, "builds the web app if it has changed")
+    command("generate", _generate, "writes contracts/openapi and the web app's types")
+    command("check", _check, "format, lint, types, rules, generated files, tests")
+    command("servers", _servers, "servers for tests; prints their URLs").add_argument("--json", action="store_true")
+    command("imports", _imports, "the import rules").add_argument("--root", default=".")
+    command("with-system", _with_system, "a command beside an installation of its own").add_argument(
+        "command", nargs="+"
+    )
+    test = command("test", _test, "every suite, or those named")
+    test.add_argument("suite", nargs="*")
+    test.add_argument("--arguments", default="", help="for pytest or vitest")
     arguments = parser.parse_args()
     return guarded(lambda: arguments.run(arguments))
 

@@ -115,8 +115,17 @@ def run_uv(*arguments: str | Path, what: str) -> str:
     return _run([uv(), *arguments], what=what, environ=settings | os.environ)
 
 
+def is_current(deployable: Deployable) -> bool:
+    """Whether it could run as it is."""
+    return _stamp(deployable.venv) in _stamps(deployable).values()
+
+
+def _stamps(deployable: Deployable) -> dict[str, str]:
+    return {kind: _digest(_inputs(deployable, dev=kind == "dev"), kind) for kind in ("run", "dev")}
+
+
 def _ensure_one(deployable: Deployable, *, dev: bool) -> None:
-    stamps = {kind: _digest(_inputs(deployable, dev=kind == "dev"), kind) for kind in ("run", "dev")}
+    stamps = _stamps(deployable)
     good = {stamps["dev"]} if dev else set(stamps.values())
     if _stamp(deployable.venv) in good:
         return

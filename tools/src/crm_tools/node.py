@@ -42,10 +42,13 @@ class Node:
 
 def find() -> Node:
     """The machine's if it is new enough; otherwise ours, which is fetched at the first call."""
-    npm, node = shutil.which("npm"), shutil.which("node")
-    if npm and node and _version([node]) >= OLDEST:
-        return Node((npm,), os.environ["PATH"])
-    return _from_wheel()
+    npm = shutil.which("npm")
+    return Node((npm,), os.environ["PATH"]) if npm and is_of_the_machine() else _from_wheel()
+
+
+def is_of_the_machine() -> bool:
+    node = shutil.which("node")
+    return node is not None and shutil.which("npm") is not None and _version([node]) >= OLDEST
 
 
 def _from_wheel() -> Node:

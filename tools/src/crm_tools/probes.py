@@ -25,6 +25,17 @@ async def nats_ok(host: str, port: int) -> bool:
     return (await _ask(host, port, b"")).startswith(b"INFO ")
 
 
+async def accepts(host: str, port: int) -> bool:
+    """Whether somebody takes a connection."""
+    try:
+        async with asyncio.timeout(QUESTION_S):
+            _, writer = await asyncio.open_connection(host, port)
+            writer.close()
+    except NO_ANSWER:
+        return False
+    return True
+
+
 async def _ask(host: str, port: int, request: bytes) -> bytes:
     """The first line of the answer, or nothing."""
     try:

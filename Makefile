@@ -1,0 +1,49 @@
+# The commands of Mini-CRM. `make` alone lists them.
+PYTHON ?= python3
+CRM = tools/.venv/bin/python -m crm_tools
+
+.DEFAULT_GOAL := help
+.PHONY: help up status doctor demo test check generate env lock format servers
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+up: tools ## starts the whole system and keeps it running; Ctrl-C stops it
+	@exec $(CRM) up
+
+status: tools ## each process of the running system, and whether it is ready
+	@$(CRM) status
+
+doctor: tools ## what stands in the way of a start, and its mend
+	@$(CRM) doctor
+
+demo: tools ## loads a demo workspace into the running system, through its public API
+	@$(CRM) demo
+
+test: tools-dev ## every test on real servers; `make test suite=contacts arguments="-k merge"` for some
+	@exec $(CRM) test $(suite) --arguments='$(arguments)'
+
+check: tools-dev ## what CI runs: format, lint, types, import rules, generated files, every test
+	@exec $(CRM) check
+
+generate: tools ## contracts/openapi from the services, and from these the web app's types
+	@$(CRM) generate
+
+format: tools-dev ## formats the Python code
+	@tools/.venv/bin/ruff format . && tools/.venv/bin/ruff check --fix --quiet .
+
+env: ## prepares every environment, with the tools of the tests
+	@$(PYTHON) tools/env.py --dev
+
+lock: ## compiles the locks anew; `make lock name=contacts` for one
+	@$(PYTHON) tools/lock.py $(name)
+
+servers: tools ## servers for tests, kept until Ctrl-C; prints CRM_TEST_SERVERS
+	@exec $(CRM) servers
+
+.PHONY: tools tools-dev
+tools:
+	@$(PYTHON) tools/env.py tools
+
+tools-dev:
+	@$(PYTHON) tools/env.py tools --dev

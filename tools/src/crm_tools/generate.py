@@ -1,0 +1,45 @@
+"""`make generate`: the services' OpenAPI into contracts/openapi, and from these the web app's types."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable
+
+from crm_tools import environments, system, web
+from crm_tools.environments import ROOT
+from crm_tools.trouble import Trouble
+
+CONTRACTS = ROOT / "contracts" / "openapi"
+GENERATED = ("contracts", "web/src/api/generated")
+Say = Callable[[str], None]
+
+
+def run(say: Say) -> None:
+    services = [service.name for service in system.load().services]
+    environments.ensure(services)
+    CONTRACTS.mkdir(parents=True, exist_ok=True)
+    for name in services:
+        file = CONTRACTS / f"{name}.json"
+        file.write_text(json.dumps(_openapi(name), indent=2, ensure_ascii=False) + "\n")
+        say(str(file.relative_to(ROOT)))
+    if (web.WEB / "package.json").is_file():
+        done = web.install(say).run("run", "generate", folder=web.WEB)
+        if done.returncode:
+            raise Trouble(f"The web app's types could not be generated:\n{done.stdout}{done.stderr}")
+        say("web/src/api/generated")
+
+
+def changed() -> str:
+    """What git sees changed in generated files; empty when they are current."""
+    command = ["git", "status", "--porcelain", "--", *GENERATED]
+    return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
+
+
+def _openapi(name: str) -> object:
+    service = environments.deployables()[name]
+    command = [str(service.python), "-m", name, "openapi"]
+    done = subprocess.run(command, cwd=service.folder, capture_output=True, text=True, check=False)
+    if done.returncode:
+        raise Trouble(f"{name} could not print its OpenAPI:\n{done.stderr}")
+    return json.loads(done.stdout)

@@ -1,0 +1,172 @@
+"""`make test`: every suite on one set of real servers, two at a time, and a line that counts.
+
+A suite is found, not listed: each deployable with a `tests` folder, all packages, each folder below tests/, and the
+web app's unit and browser tests. What a suite printed is in build/test/<suite>.log and shown when it fails.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import shutil
+import sys
+import time
+import xml.etree.ElementTree as ElementTree
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from crm_tools import environments, node, web
+from crm_tools.environments import ROOT, Deployable
+from crm_tools.servers import throwaway
+from crm_tools.trouble import Trouble
+
+REPORTS = ROOT / "build" / "test"
+AT_ONCE = 2
+SHOWN_LINES = 150
+# The longest first, so that they do not stand alone at the end.
+LONG = ("browser", "faults", "system", "contacts", "identity")
+Say = Callable[[str], None]
+
+
+@dataclass(frozen=True)
+class Suite:
+    """A command that writes a JUnit report, which `{report}` in it stands for."""
+
+    name: str
+    command: tuple[str, ...]
+    folder: Path
+    environ: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def report(self) -> Path:
+        return REPORTS / f"{self.name}.xml"
+
+    @property
+    def log(self) -> Path:
+        return REPORTS / f"{self.name}.log"
+
+
+@dataclass(frozen=True)
+class Result:
+    name: str
+    passed: int
+    failed: int
+    skipped: int
+    seconds: float
+
+
+def find() -> list[Suite]:
+    known = environments.deployables()
+    suites = [_pytest(one.name, one, one.folder / "tests") for one in known.values() if (one.folder / "tests").is_dir()]
+    if packages := known.get("packages"):
+        folders = [folder for folder in packages.packages(dev=True) if any(folder.glob("tests/test_*.py"))]
+        suites.append(_pytest("packages", packages, *(folder / "tests" for folder in folders)))
+    if across := known.get("tests"):
+        folders = sorted(path for path in across.folder.iterdir() if any(path.glob("test_*.py")))
+        suites += [_pytest(folder.name, across, folder) for folder in folders]
+    if (web.WEB / "package.json").is_file():
+        suites += [_web(), _browser()]
+    return sorted(suites, key=lambda suite: LONG.index(suite.name) if suite.name in LONG else len(LONG))
+
+
+def run(names: Sequence[str], arguments: Sequence[str], say: Say) -> list[Result]:
+    """Runs the named suites, or all. `arguments` go to pytest or vitest as they are."""
+    suites = [suite for suite in find() if not names or suite.name in names]
+    if missing := set(names) - {suite.name for suite in suites}:
+        raise Trouble(f"There is no suite {', '.join(missing)}: there are {', '.join(suite.name for suite in find())}.")
+    shutil.rmtree(REPORTS, ignore_errors=True)
+    REPORTS.mkdir(parents=True)
+    environments.ensure(sorted(environments.deployables()), dev=True)
+    if any(suite.folder == web.WEB for suite in suites) or {"system", "faults"} & {suite.name for suite in suites}:
+        web.build(say)
+    return asyncio.run(_run(suites, tuple(arguments), say))
+
+
+def count(results: Sequence[Result]) -> str:
+    """The line that a reader of the log looks for."""
+    passed, failed, skipped = (sum(getattr(one, what) for one in results) for what in ("passed", "failed", "skipped"))
+    return f"{passed} passed, {failed} failed" + (f", {skipped} skipped" if skipped else "")
+
+
+async def _run(suites: Sequence[Suite], arguments: tuple[str, ...], say: Say) -> list[Result]:
+    gate = asyncio.Semaphore(AT_ONCE)
+    async with throwaway.servers() as servers:
+        shared = {"CRM_TEST_SERVERS": json.dumps(servers)}
+
+        async def one(suite: Suite) -> Result:
+            async with gate:
+                return await _run_one(suite, arguments, shared, say)
+
+        return list(await asyncio.gather(*(one(suite) for suite in suites)))
+
+
+async def _run_one(suite: Suite, arguments: tuple[str, ...], shared: dict[str, str], say: Say) -> Result:
+    say(f"{suite.name} ...")
+    began = time.monotonic()
+    command = [part.format(report=suite.report) for part in suite.command]
+    environ = os.environ | shared | {name: value.format(report=suite.report) for name, value in suite.environ.items()}
+    with suite.log.open("w") as log:
+        process = await asyncio.create_subprocess_exec(
+            *command,
+            *arguments,
+            cwd=suite.folder,
+            env=environ,
+            stdin=asyncio.subprocess.DEVNULL,
+            stdout=log,
+            stderr=log,
+        )
+        code = await process.wait()
+    result = _result(suite, code, time.monotonic() - began)
+    say(f"{suite.name}: {count([result])} in {result.seconds:.0f} s")
+    if result.failed:
+        tail = suite.log.read_text(errors="replace").splitlines()[-SHOWN_LINES:]
+        say("\n".join([f"---- {suite.log.relative_to(ROOT)}", *tail, "----"]))
+    return result
+
+
+def _result(suite: Suite, code: int, seconds: float) -> Result:
+    """From its report. A suite that ended badly without a failed test, or ran none, counts as one failure."""
+    passed = failed = skipped = 0
+    if suite.report.is_file():
+        for case in ElementTree.parse(suite.report).iter("testcase"):  # noqa: S314 (our own file)
+            kinds = {child.tag for child in case}
+            failed += bool(kinds & {"failure", "error"})
+            skipped += "skipped" in kinds and not kinds & {"failure", "error"}
+            passed += not kinds & {"failure", "error", "skipped"}
+    if (code and not failed) or not passed + failed:
+        failed += 1
+    return Result(suite.name, passed, failed, skipped, seconds)
+
+
+def _pytest(name: str, deployable: Deployable, *folders: Path) -> Suite:
+    options = ("-q", "--color=no", "--durations=5", "-p", "no:cacheprovider", "--junit-xml={report}")
+    command = (str(deployable.python), "-m", "pytest", *options, "-c", str(deployable.pyproject))
+    return Suite(name, (*command, "--rootdir", str(deployable.folder), *map(str, folders)), deployable.folder)
+
+
+def _web() -> Suite:
+    npm = node.find()
+    reporters = ("--", "--reporter=default", "--reporter=junit", "--outputFile.junit={report}")
+    return Suite("web", (*npm.npm, "run", "test", *reporters), web.WEB, {"PATH": npm.path, "CI": "true"})
+
+
+def _browser() -> Suite:
+    """The browser meets a whole installation of its own."""
+    npm = node.find()
+    command = (
+        sys.executable,
+        "-m",
+        "crm_tools",
+        "with-system",
+        "--",
+        *npm.npm,
+        "run",
+        "e2e",
+        "--",
+        "--reporter=list,junit",
+    )
+    return Suite(
+        "browser", command, web.WEB, {"PATH": npm.path, "CI": "true", "PLAYWRIGHT_JUNIT_OUTPUT_FILE": "{report}"}
+    )
