@@ -64,7 +64,9 @@ class KeySet:
         self._missing: OrderedDict[str, float] = OrderedDict()  # kid -> until
 
     async def find(self, kid: str) -> tuple[str, PublicKey]:
-        """The algorithm and key named `kid`. InvalidToken: the issuer has no such key. KeysUnavailable: we can't know."""
+        """The algorithm and key named `kid`. InvalidToken: the issuer has no such key. KeysUnavailable: we can't
+        know.
+        """
         await self._renew_if_due()
         if key := self._current().get(kid):
             return key
@@ -145,7 +147,9 @@ class KeySet:
 
 
 def parse_key_set(body: bytes, *, max_bytes: int = 65_536) -> dict[str, tuple[str, PublicKey]]:
-    """kid -> (alg, key) of every signing key that we can use. ValueError when there is none: an empty set is an accident."""
+    """kid -> (alg, key) of every signing key that we can use. ValueError when there is none: an empty set is an
+    accident.
+    """
     if len(body) > max_bytes:
         raise ValueError("larger than allowed")
     document = strict_json.loads(body)
@@ -163,7 +167,9 @@ def parse_key_set(body: bytes, *, max_bytes: int = 65_536) -> dict[str, tuple[st
 
 
 def _usable(entry: Any) -> tuple[str, str, PublicKey] | None:
-    """Public EC P-256 and RSA signing keys with a kid. Others (OKP, oct, encryption) are not ours to use, nor an error."""
+    """Public EC P-256 and RSA signing keys with a kid. Others (OKP, oct, encryption) are not ours to use, nor an
+    error.
+    """
     if (
         not isinstance(entry, dict)
         or entry.get("use", "sig") != "sig"

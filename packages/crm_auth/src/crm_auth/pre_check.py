@@ -18,8 +18,8 @@ KID_MAX_CHARS = 200
 # \Z, not $: $ would let a trailing newline through.
 _COMPACT = re.compile(r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\Z")
 
-# An allowlist: whatever else a header could bring (crit, b64, jwk, jku, x5u, x5c, zip, enc...) asks us to trust the token
-# about how to check the token.
+# An allowlist: whatever else a header could bring (crit, b64, jwk, jku, x5u, x5c, zip, enc...) asks us to trust the
+# token about how to check the token.
 _HEADER_MEMBERS = {"alg", "kid", "typ"}
 
 

@@ -95,7 +95,9 @@ class Verifier:
         return claims
 
     def forget(self, session_id: UUID, *, refuse_until: float | None = None) -> None:
-        """Drop what is remembered of a session. With `refuse_until` (Unix time, the last `exp` of its tokens) refuse it."""
+        """Drop what is remembered of a session. With `refuse_until` (Unix time, the last `exp` of its tokens) refuse
+        it.
+        """
         for digest in self._by_session.pop(session_id, ()):
             self._remembered.pop(digest, None)
         now = self._clock()

@@ -16,7 +16,8 @@ TIMEOUT_S = 0.02
 LOCAL_MAX = 20_000  # buckets remembered while Valkey is away
 
 # level: tokens left at the moment `at` (microseconds of the server's clock). A refusal stores nothing, so that knocking
-# does not keep a key alive nor push its refill back. The key goes when the bucket would be full: full and absent are the same.
+# does not keep a key alive nor push its refill back. The key goes when the bucket would be full: full and absent are
+# the same.
 SCRIPT = b"""
 local quota, rate, cost = tonumber(ARGV[1]), tonumber(ARGV[2]), tonumber(ARGV[3])
 local clock = redis.call('TIME')
@@ -78,7 +79,9 @@ class Verdict:
 
 
 class Buckets:
-    """`processes`: among how many the limit is shared while Valkey is away; each then grants its part of burst and rate."""
+    """`processes`: among how many the limit is shared while Valkey is away; each then grants its part of burst and
+    rate.
+    """
 
     def __init__(
         self, valkey: Valkey, *, processes: int = 1, clock: Callable[[], float] = time.monotonic, prefix: str = "rl"

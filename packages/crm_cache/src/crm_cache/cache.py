@@ -1,11 +1,13 @@
 """Cache-aside for the bytes of a workspace's records and lists (data.md section 4).
 
-Each workspace has a stamp in Valkey: random bytes, dropped after each commit and made anew by the next reader. A value is kept
-with the stamp that was read *before* it was loaded, and counts only while that is still the workspace's stamp. So:
+Each workspace has a stamp in Valkey: random bytes, dropped after each commit and made anew by the next reader. A
+value is kept with the stamp that was read *before* it was loaded, and counts only while that is still the workspace's
+stamp. So:
 - a load that overlaps a write is kept under the old stamp, and never seen again;
 - a stamp that was lost (evicted, flushed) is replaced by other random bytes, which no old value carries;
 - a value's key holds the server's run id: memory restored from disk, or a replica that missed a bump, is another run;
-- a bump that failed is owed: until it is paid this process does without the cache for that workspace, and the client pays
+- a bump that failed is owed: until it is paid this process does without the cache for that workspace, and the client
+pays
   before it counts as connected again (Valkey.owe).
 """
 
@@ -77,7 +79,9 @@ class Cache:
         return stamp if earlier is None else earlier
 
     async def _shared(self, value_key: str, stamp: bytes, load: Load) -> bytes:
-        """One load for all who miss the same value under the same stamp; in a task, so that who hangs up stops nobody else."""
+        """One load for all who miss the same value under the same stamp; in a task, so that who hangs up stops nobody
+        else.
+        """
         flight = self._flights.get((value_key, stamp))
         if flight is not None:
             try:

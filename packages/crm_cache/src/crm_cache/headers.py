@@ -12,7 +12,8 @@ QUOTA_EXCEEDED = "https://iana.org/assignments/http-problem-types#quota-exceeded
 
 
 def rate_limit_headers(taken: Sequence[tuple[Policy, Verdict]]) -> dict[str, str]:
-    """`RateLimit-Policy: "user";q=120;w=6` and `RateLimit: "user";r=119;t=1`; refused: also `Retry-After`, whole seconds.
+    """`RateLimit-Policy: "user";q=120;w=6` and `RateLimit: "user";r=119;t=1`; refused: also `Retry-After`, whole
+    seconds.
 
     `t` is the seconds until the bucket is full, or, for the bucket that refused, until the call would pass.
     """

@@ -1,6 +1,7 @@
 """A pipelining client for Valkey, for caches and buckets: it never makes a request wait for a server that is away.
 
-Why not a library: docs/decisions/0012-valkey-client.md has the figures (CPU a call is what the gateway pays per request).
+Why not a library: docs/decisions/0012-valkey-client.md has the figures (CPU a call is what the gateway pays per
+request).
 """
 
 import asyncio
@@ -23,7 +24,8 @@ _log = logging.getLogger(__name__)
 class Valkey:
     """`await Valkey.open(url)`; `redis://[user]:password@host:port/db`, or `rediss://` for TLS.
 
-    generation: names the server's memory as long as it is one and the same: another run or another replica has another name.
+    generation: names the server's memory as long as it is one and the same: another run or another replica has
+    another name.
     """
 
     def __init__(self, url: str) -> None:
@@ -78,8 +80,9 @@ class Valkey:
     async def owe(self, name: str, *command: Any) -> bool:
         """A command that must reach the server before anything else is believed; repeating it must do no harm.
 
-        True when it was obeyed within 50 ms. Otherwise it is kept under `name` and sent with the next connection, before that
-        counts as up. It is also written to a connection that is only being set up: a frozen server finds it when it wakes.
+        True when it was obeyed within 50 ms. Otherwise it is kept under `name` and sent with the next connection,
+        before that counts as up. It is also written to a connection that is only being set up: a frozen server finds
+        it when it wakes.
         """
         self._owed[name] = command
         connection = self._connection or self._joining

@@ -6,12 +6,12 @@ from contextlib import AbstractAsyncContextManager, AsyncExitStack, asynccontext
 from types import ModuleType
 from typing import Any
 
-from crm_auth import InternalKeys
 from litestar import Litestar, Request, Response, get
 from litestar.exceptions import LitestarDeprecationWarning
 from litestar.handlers import HTTPRouteHandler
 from litestar.openapi import OpenAPIConfig
 
+from crm_auth import InternalKeys
 from crm_service import keys, problem
 from crm_service.answer import Answer
 from crm_service.bind import bind
@@ -73,10 +73,10 @@ def create_app(
 ) -> ServiceApp:
     """A service's application.
 
-    features: modules (or packages) with ROUTES, a list of Litestar handlers. resources: opens the service's State, a frozen
-    dataclass; every field of it with a `ping()` is a readiness check. key_set: identity's own key set from its State, in place
-    of fetching it over HTTP. operator_routes: served on CRM_METRICS_LISTEN only. schemas: JSON Schemas for
-    `#/components/schemas/`, for bodies and answers that are no msgspec types.
+    features: modules (or packages) with ROUTES, a list of Litestar handlers. resources: opens the service's State, a
+    frozen dataclass; every field of it with a `ping()` is a readiness check. key_set: identity's own key set from its
+    State, in place of fetching it over HTTP. operator_routes: served on CRM_METRICS_LISTEN only. schemas: JSON
+    Schemas for `#/components/schemas/`, for bodies and answers that are no msgspec types.
     """
     open_ = _Open()
     health = Health({})
@@ -100,7 +100,8 @@ def create_app(
 
     routes = [bound(route) for feature in features for route in feature.ROUTES]
     with warnings.catch_warnings():
-        # Litestar 2.25 warns of the ways to name parameters that 3.0 will drop; the one place to change then is bind.py.
+        # Litestar 2.25 warns of the ways to name parameters that 3.0 will drop; the one place to change then is
+        # bind.py.
         warnings.simplefilter("ignore", LitestarDeprecationWarning)
         app = ServiceApp(
             route_handlers=[*routes, _openapi_route()],

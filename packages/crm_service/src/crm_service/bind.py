@@ -1,7 +1,8 @@
 """Give a handler what its signature names: the caller as a type, the service's `state`, the decoded `data`.
 
-Litestar's own injection would do it, but reserves the name `state`, and two dependencies cost a task group: 50 us a request
-beside 2 (docs/decisions/0011-handler-arguments.md). So a handler is registered under a signature without these arguments.
+Litestar's own injection would do it, but reserves the name `state`, and two dependencies cost a task group: 50 us a
+request beside 2 (docs/decisions/0011-handler-arguments.md). So a handler is registered under a signature without
+these arguments.
 """
 
 import copy
@@ -11,11 +12,11 @@ from functools import wraps
 from typing import Annotated, Any, get_args, get_origin, get_type_hints
 
 import msgspec
-from crm_auth import Caller, User
 from litestar import Request
 from litestar.handlers import HTTPRouteHandler
 from litestar.params import BodyKwarg
 
+from crm_auth import Caller, User
 from crm_service.context import RequestContext, context_of
 from crm_service.errors import NotAllowed, Refused
 from crm_service.operation import Operation, operation_of

@@ -10,7 +10,9 @@ from collections.abc import Callable
 
 
 class Breaker:
-    """Tell it how calls ended: `failed` is a connect error, a timeout or a 502 to 504, nothing else. `clock`: monotonic s."""
+    """Tell it how calls ended: `failed` is a connect error, a timeout or a 502 to 504, nothing else. `clock`:
+    monotonic s.
+    """
 
     IN_A_ROW = 5
     WINDOW_S = 10.0

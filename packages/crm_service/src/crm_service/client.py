@@ -1,4 +1,6 @@
-"""Calls to another of our services: a deadline, one retry where it is safe, a budget for retries, a breaker per address."""
+"""Calls to another of our services: a deadline, one retry where it is safe, a budget for retries, a breaker per
+address.
+"""
 
 import asyncio
 import random
@@ -96,8 +98,8 @@ class ServiceClient:
     ) -> Reply:
         """One call. `caller`: passes a Caller's headers on; without it the call has no user (`/internal/` routes).
 
-        Raises UpstreamDown (503), UpstreamTimeout (504), UpstreamBroken (502). Takes no longer than `timeout_s` nor than
-        what is left of the request's own deadline.
+        Raises UpstreamDown (503), UpstreamTimeout (504), UpstreamBroken (502). Takes no longer than `timeout_s` nor
+        than what is left of the request's own deadline.
         """
         left = remaining_s()
         limit_s = timeout_s if left is None else min(timeout_s, left)

@@ -34,7 +34,8 @@ class FieldError:
 class Refused(Exception):
     """An expected refusal, answered as problem+json.
 
-    status, code, detail: class attributes of the subclass, or given. pointer: where the fault is, for one fault; `errors`
+    status, code, detail: class attributes of the subclass, or given. pointer: where the fault is, for one fault;
+    `errors`
     for several. retry_after_s: becomes `Retry-After`. extra: further members of the problem, as `outcome`.
     """
 

@@ -6,7 +6,6 @@ from urllib.parse import unquote
 from uuid import UUID
 
 from crm_auth import Caller, Claims, Role, User
-
 from crm_service.context import RequestContext
 from crm_service.errors import Malformed, RoleTooLow, ScopeMissing, Unauthenticated
 

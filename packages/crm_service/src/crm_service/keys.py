@@ -4,8 +4,8 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import asynccontextmanager
 
 import aiohttp
-from crm_auth import Issuer, KeySet, Verifier
 
+from crm_auth import Issuer, KeySet, Verifier
 from crm_service.settings import ServiceSettings
 
 Fetch = Callable[[], Awaitable[bytes]]

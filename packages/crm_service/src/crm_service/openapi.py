@@ -4,9 +4,9 @@ from collections.abc import Iterator
 from typing import Any
 
 import msgspec
-from crm_auth import Caller
 from litestar.handlers import HTTPRouteHandler
 
+from crm_auth import Caller
 from crm_service.bind import NEEDS_KEY, Needs
 from crm_service.operation import Operation
 from crm_service.problem import MEDIA_TYPE

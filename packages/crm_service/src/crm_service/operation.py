@@ -47,13 +47,13 @@ def crm(
 ) -> dict[str, Any]:
     """A handler's `opt`.
 
-    To the gateway (x-crm): workspace (resolve workspace and role; by default what the signature asks for), role (the least;
-    by default the injected type's), cost in bucket tokens, body_max_bytes (default 1 MiB), long (idle limit in place of the
-    15 s deadline, body streamed and not schema-checked), public (no token needed).
+    To the gateway (x-crm): workspace (resolve workspace and role; by default what the signature asks for), role (the
+    least; by default the injected type's), cost in bucket tokens, body_max_bytes (default 1 MiB), long (idle limit in
+    place of the 15 s deadline, body streamed and not schema-checked), public (no token needed).
     To this service: callers, the processes that may use a route below /internal/.
-    To readers of the contract: body and answer (msgspec type or JSON Schema; by default the type of `data`), answer_status
-    and answer_media_type, parameters (OpenAPI parameter objects that the signature cannot say), problems (statuses beside
-    those that every operation has).
+    To readers of the contract: body and answer (msgspec type or JSON Schema; by default the type of `data`),
+    answer_status and answer_media_type, parameters (OpenAPI parameter objects that the signature cannot say),
+    problems (statuses beside those that every operation has).
     """
     return {
         OPT_KEY: Operation(

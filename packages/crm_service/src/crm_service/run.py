@@ -43,8 +43,8 @@ def run(
     """`main = run("contacts", app, settings=Settings, resources=open_state, worker=[relay], migrate=migrate)`.
 
     app_factory: settings -> create_app(...). resources: opens the worker's State (the same function as the app's).
-    worker: `async def task(state)`, each runs for ever. migrate: gets the environment. commands: further ones by name, each
-    gets the rest of the command line and answers the exit code.
+    worker: `async def task(state)`, each runs for ever. migrate: gets the environment. commands: further ones by
+    name, each gets the rest of the command line and answers the exit code.
     """
     own: dict[str, Command] = {
         "serve": lambda _: _with_settings(name, settings, lambda loaded: _serve(app_factory(loaded), loaded)),

@@ -1,7 +1,8 @@
 """Settings from the environment into one frozen object.
 
-A field is named as its variable, in lower case: `database_url` <- DATABASE_URL, `crm_listen` <- CRM_LISTEN. Any NAME may come
-as NAME_FILE, the path of a file that holds the value: how secrets are mounted. An empty value counts as absent.
+A field is named as its variable, in lower case: `database_url` <- DATABASE_URL, `crm_listen` <- CRM_LISTEN. Any NAME
+may come as NAME_FILE, the path of a file that holds the value: how secrets are mounted. An empty value counts as
+absent.
 """
 
 from collections.abc import Mapping

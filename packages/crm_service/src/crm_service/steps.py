@@ -9,8 +9,8 @@ from time import perf_counter
 from typing import Any
 
 import structlog
-from crm_auth import InternalKeys
 
+from crm_auth import InternalKeys
 from crm_service import metrics, problem
 from crm_service.context import SCOPE_KEY, RequestContext, context_of, current
 from crm_service.errors import DeadlinePassed, Unauthenticated

@@ -3,8 +3,19 @@
 from crm_testkit.databases import Database
 from crm_testkit.eventually import eventually
 from crm_testkit.headers import internal_headers, internal_keys
+from crm_testkit.own_valkey import OwnValkey
 from crm_testkit.processes import Running
 from crm_testkit.servers import Servers
 from crm_testkit.tokens import Tokens, User
 
-__all__ = ["Database", "Running", "Servers", "Tokens", "User", "eventually", "internal_headers", "internal_keys"]
+__all__ = [
+    "Database",
+    "OwnValkey",
+    "Running",
+    "Servers",
+    "Tokens",
+    "User",
+    "eventually",
+    "internal_headers",
+    "internal_keys",
+]

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from pathlib import Path
 
 import pytest
 
 from crm_testkit import databases, processes
+from crm_testkit import own_valkey as own_valkey_module
 from crm_testkit import servers as servers_module
 from crm_testkit import tokens as tokens_module
 from crm_testkit.databases import Database
+from crm_testkit.own_valkey import OwnValkey
 from crm_testkit.processes import Starter
 from crm_testkit.servers import Servers
 from crm_testkit.tokens import Tokens
@@ -55,3 +58,10 @@ def start_service(
     """`start_service("contacts", "serve")`: a real process, ready when it returns."""
     with processes.starter(servers, tokens, database, tmp_path_factory.mktemp("logs")) as start:
         yield start
+
+
+@pytest.fixture
+def own_valkey(tmp_path: Path) -> Iterator[OwnValkey]:
+    """A Valkey that one test may kill and freeze."""
+    with own_valkey_module.own_valkey(tmp_path) as server:
+        yield server
