@@ -81,18 +81,21 @@ create table inbox (
 create index inbox_at on inbox (at);
 select crm_grant('inbox', '', 'select, insert, delete');
 
--- attempt: facts that are being handled or have failed; written before the handler runs, gone when it is through.
+-- attempt: facts that are being handled, have failed, or wait for an earlier fact of their record that has; written
+-- before the handler runs, gone when it is through.
 create table attempt (
     consumer  text        not null,
     fact_id   uuid        not null,
     record_id uuid,
-    starts    integer     not null default 0,  -- without an end: each one more is a crash
+    seq       bigint      not null,            -- in the stream: the order of a record's facts
+    starts    integer     not null default 0,  -- without an end: each one is a crash
     failures  integer     not null default 0,
+    held      boolean     not null default false,
     error     text,
     at        timestamptz not null default now(),
     primary key (consumer, fact_id)
 );
-create index attempt_record on attempt (consumer, record_id) where failures > 0;
+create index attempt_record on attempt (consumer, record_id) where failures > 0 or held;
 select crm_grant('attempt', '', 'select, insert, update, delete');
 
 -- parked: facts that a consumer gave up on, with all that is needed to try again.

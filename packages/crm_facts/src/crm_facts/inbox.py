@@ -1,0 +1,172 @@
+"""A consumer's own book-keeping: what it has handled, what it has tried, what it gave up on. All SQL of it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from crm_facts.write import Connection
+
+# Longer than the stream keeps a message, so that none comes back after it was forgotten.
+INBOX_DAYS = 31
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """What the book says about a fact that has just been delivered."""
+
+    fact_id: UUID
+    starts: int  # earlier ones that never ended: crashes
+    failures: int
+    held: bool  # an earlier fact of the same record has failed and waits for its next try
+
+    @property
+    def is_clean(self) -> bool:
+        """Nothing speaks against handling it together with others; its start has been counted."""
+        return not (self.starts or self.failures or self.held)
+
+
+# Enters what is new, and counts a start for what is clean: its handler is about to run.
+_ADMIT = """
+with given as (
+    select * from unnest($2::uuid[], $3::uuid[], $4::bigint[]) as g(fact_id, record_id, seq)
+), known as (
+    select g.*, a.fact_id is null as is_new, coalesce(a.starts, 0) as starts, coalesce(a.failures, 0) as failures,
+           exists (
+               select from attempt b
+               where b.consumer = $1 and b.record_id = g.record_id and b.seq < g.seq and (b.failures > 0 or b.held)
+           ) as held
+    from given g left join attempt a on a.consumer = $1 and a.fact_id = g.fact_id
+), entered as (
+    insert into attempt (consumer, fact_id, record_id, seq, starts, held)
+    select $1, fact_id, record_id, seq, case when held then 0 else 1 end, held from known where is_new
+    on conflict do nothing
+), met_again as (
+    update attempt a
+    set held = k.held, starts = case when k.held or k.starts > 0 or k.failures > 0 then a.starts else 1 end
+    from known k where not k.is_new and a.consumer = $1 and a.fact_id = k.fact_id
+)
+select fact_id, starts, failures, held from known
+"""
+
+
+async def admit(tx: Connection, consumer: str, facts: Sequence[tuple[UUID, UUID | None, int]]) -> dict[UUID, Delivery]:
+    """Enters facts (id, record, place in the stream) and tells what was known of them before."""
+    rows = await tx.fetch(
+        _ADMIT, consumer, [id for id, _, _ in facts], [record for _, record, _ in facts], [seq for _, _, seq in facts]
+    )
+    return {row["fact_id"]: Delivery(**row) for row in rows}
+
+
+async def start(tx: Connection, consumer: str, fact_id: UUID) -> None:
+    """Counts one more start of a fact that is not clean."""
+    await tx.execute(
+        "update attempt set starts = starts + 1, held = false where consumer = $1 and fact_id = $2", consumer, fact_id
+    )
+
+
+async def take_back(tx: Connection, consumer: str, fact_ids: Sequence[UUID]) -> None:
+    """Starts that ended without a verdict (a server was away, the process was told to stop) do not count."""
+    await tx.execute(
+        "update attempt set starts = greatest(starts - 1, 0) where consumer = $1 and fact_id = any($2)",
+        consumer,
+        fact_ids,
+    )
+
+
+async def fail(tx: Connection, consumer: str, fact_id: UUID, error: str) -> int:
+    """Counts a failure of the handler itself in place of the start; returns how many there are now."""
+    failures: int = await tx.fetchval(
+        """
+        update attempt set starts = greatest(starts - 1, 0), failures = failures + 1, error = $3, at = now()
+        where consumer = $1 and fact_id = $2 returning failures
+        """,
+        consumer,
+        fact_id,
+        error,
+    )
+    return failures
+
+
+async def claim(tx: Connection, consumer: str, fact_ids: Sequence[UUID]) -> set[UUID]:
+    """Marks facts as handled, in the transaction of their effect; returns those that were not handled before."""
+    rows = await tx.fetch(
+        """
+        with done as (delete from attempt where consumer = $1 and fact_id = any($2))
+        insert into inbox (consumer, fact_id) select $1, unnest($2::uuid[]) on conflict do nothing returning fact_id
+        """,
+        consumer,
+        fact_ids,
+    )
+    return {row["fact_id"] for row in rows}
+
+
+async def enter(tx: Connection, workspace_id: UUID | None) -> None:
+    """The rest of the transaction is in this workspace, or in none."""
+    await tx.execute(
+        "select set_config('app.workspace_id', $1, true)", "" if workspace_id is None else str(workspace_id)
+    )
+
+
+_PARK = """
+with tried as (delete from attempt where consumer = $1 and fact_id = $2 returning failures, starts, error)
+insert into parked (consumer, fact_id, record_id, subject, body, error, failures, starts)
+select $1, $2, $3, $4, $5,
+       coalesce(t.error, 'the process ended while it handled this fact'), coalesce(t.failures, 0), coalesce(t.starts, 0)
+from (select) none left join tried t on true
+on conflict (consumer, fact_id) do nothing
+"""
+
+
+async def park(tx: Connection, consumer: str, fact_id: UUID, record_id: UUID | None, subject: str, body: bytes) -> None:
+    """Gives up on a fact: later ones of its record go on, an operator may replay it."""
+    await tx.execute(_PARK, consumer, fact_id, record_id, subject, body)
+
+
+async def sweep(tx: Connection) -> None:
+    """Forgets what the stream can't bring again."""
+    await tx.execute("delete from inbox where at < now() - make_interval(days => $1)", INBOX_DAYS)
+
+
+@dataclass(frozen=True)
+class Parked:
+    id: UUID
+    consumer: str
+    fact_id: UUID
+    subject: str
+    error: str
+    failures: int
+    starts: int
+    at: datetime
+    replayed_at: datetime | None
+
+
+async def parked(tx: Connection, *, limit: int = 100) -> list[Parked]:
+    """The newest parked facts that were not replayed."""
+    rows = await tx.fetch(
+        """
+        select id, consumer, fact_id, subject, error, failures, starts, at, replayed_at from parked
+        where replayed_at is null order by id desc limit $1
+        """,
+        limit,
+    )
+    return [Parked(**row) for row in rows]
+
+
+async def take_parked(tx: Connection, consumer: str, id: UUID) -> Any:
+    """Locks a parked fact for its replay; None if this consumer has none of that id that waits."""
+    return await tx.fetchrow(
+        """
+        select fact_id, body from parked
+        where consumer = $1 and id = $2 and replayed_at is null and body <> '' for update
+        """,
+        consumer,
+        id,
+    )
+
+
+async def mark_replayed(tx: Connection, id: UUID) -> None:
+    await tx.execute("update parked set replayed_at = now() where id = $1", id)
