@@ -186,8 +186,9 @@ def _write_stamp(venv: Path, stamp: str) -> None:
 
 
 def _base_python() -> str:
-    # Inside a virtual environment sys.executable would make ours depend on that one.
-    return getattr(sys, "_base_executable", sys.executable)
+    # Inside a virtual environment sys.executable would make ours depend on that one. The real path is the same however
+    # Python was called (python3, python3.11), so that environments are not made anew for nothing.
+    return os.path.realpath(getattr(sys, "_base_executable", sys.executable))
 
 
 def _same_python(deployable: Deployable) -> bool:
