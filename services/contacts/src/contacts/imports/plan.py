@@ -4,22 +4,21 @@
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
-from typing import Any
+from uuid import UUID
 
-from crm_resource.cells import read_cell, unsafe
-from crm_resource.fields import Field, FieldTable, Json, Kind, is_empty
+from crm_resource.cells import read_cell
+from crm_resource.fields import LISTS, Field, FieldTable, Json, Kind, is_empty
 from crm_resource.names import importable
-from crm_resource.parse import check
+from crm_resource.parse import check, complete, missing
 from crm_resource.patch import diff
 from crm_resource.values import Context
 
 NAME = "name"  # one column with the whole name; split into first and last
 COMPANY = "company"  # by name, made when missing
-IGNORED_HEADERS = ("row", "column", "code", "reason")  # what errors.csv puts in front
-LISTS = {Kind.EMAILS, Kind.PHONES, Kind.LINKS, Kind.TAGS, Kind.MULTI_SELECT}
+LABELLED = (Kind.EMAILS, Kind.PHONES)
 LABELS = {"work": "work", "business": "work", "office": "work", "home": "home", "private": "home", "mobile": "mobile",
           "cell": "mobile", "fax": "fax", "other": "other"}  # fmt: skip
 
@@ -46,20 +45,36 @@ class OnMatch(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
+class Column:
+    """A column of the file that goes into a field."""
+
+    position: int
+    name: str
+    target: str  # as filters name it: emails, address.city, custom.tier; or NAME, COMPANY
+    field: Field
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """How the cells of one file are to be read."""
 
     table: FieldTable
-    columns: Sequence[str]
-    mapping: Mapping[str, str | None]
-    tags: Sequence[str]
+    columns: tuple[Column, ...]
+    tags: tuple[str, ...]
     country: str | None
 
-    def targets(self) -> Iterator[tuple[int, str, str]]:
-        """(position, column, field) of each mapped column."""
-        for position, column in enumerate(self.columns):
-            if target := self.mapping.get(column):
-                yield position, column, target
+    @classmethod
+    def of(
+        cls, table: FieldTable, columns: Sequence[str], mapping: Mapping[str, str | None], tags: Sequence[str], country: str | None
+    ) -> "Reading":
+        """Columns without a field are left out, and those whose custom field has gone since."""
+        fields = mappable(table)
+        used = tuple(
+            Column(position, name, target, fields[target])
+            for position, name in enumerate(columns)
+            if (target := mapping.get(name)) and target in fields
+        )
+        return cls(table, used, tuple(tags), country)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,23 +119,21 @@ def draft_of(reading: Reading, cells: Sequence[str]) -> Draft:
 
 def _body(reading: Reading, cells: Sequence[str]) -> tuple[dict[str, Json], dict[str, list[str]]]:
     """The row as a body of the API, and for each field the columns that its elements came from."""
-    fields = mappable(reading.table)
     body: dict[str, Json] = {}
     sources: dict[str, list[str]] = {}
-    for position, column, target in reading.targets():
-        described = fields[target]
-        value = read_cell(described, cells[position], reading.country)
+    for column in reading.columns:
+        value = read_cell(column.field, cells[column.position], reading.country)
         if value is None:
             continue
-        if target == NAME:
-            _add_name(body, sources, unsafe(cells[position]).strip(), column)
-        elif described.kind in LISTS:
-            labelled = _labelled(value, column) if described.kind is Kind.PHONES or described.kind is Kind.EMAILS else value
-            body.setdefault(target, []).extend(labelled)
-            sources.setdefault(target, []).extend([column] * len(labelled))
+        if column.target == NAME:
+            _add_name(body, sources, value, column.name)
+        elif column.field.kind in LISTS:
+            children = _labelled(value, column.name) if column.field.kind in LABELLED else value
+            body.setdefault(column.target, []).extend(children)
+            sources.setdefault(column.target, []).extend([column.name] * len(children))
         else:
-            _set(body, target, value)
-            sources[target] = [column]
+            _set(body, column.target, value)
+            sources[column.target] = [column.name]
     if reading.tags:
         body["tags"] = [*body.get("tags", []), *reading.tags]
     return body, sources
@@ -216,7 +229,7 @@ def _identity(element: Json) -> str:
 
 
 def changes(
-    table: FieldTable, before: Mapping[str, Any], after: Mapping[str, Any], companies: tuple[str | None, str | None]
+    table: FieldTable, before: Mapping[str, Json], after: Mapping[str, Json], companies: tuple[str | None, str | None]
 ) -> list[dict[str, Json]]:
     """The diff as the preview shows it; `companies` are the names before and after."""
     old, new = diff(table, before, after)
@@ -224,3 +237,91 @@ def changes(
     if companies[1] and (companies[0] or "").casefold() != companies[1].casefold():
         shown.append({"field": COMPANY, "from": companies[0], "to": companies[1]})
     return shown
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A contact that is there already: its values, and its company's name."""
+
+    id: UUID
+    values: Mapping[str, Json]
+    company: str | None
+
+
+@dataclass(slots=True)
+class Seen:
+    """What earlier rows of the same file have met: two rows may not meet in one record."""
+
+    keys: dict[str, int] = field(default_factory=dict)
+    contacts: set[UUID] = field(default_factory=set)
+
+    def row_with(self, keys: Sequence[str]) -> int | None:
+        return next((self.keys[key] for key in keys if key in self.keys), None)
+
+    def add(self, row: int, keys: Sequence[str], contact_id: UUID | None) -> None:
+        self.keys.update(dict.fromkeys(keys, row))
+        if contact_id is not None:
+            self.contacts.add(contact_id)
+
+
+@dataclass(slots=True)
+class Planned:
+    """What one row does. `values` are the whole contact's afterwards, but for its company."""
+
+    row: int
+    outcome: Outcome
+    draft: Draft
+    found: Found | None = None
+    contact_id: UUID | None = None  # whom it met, or made
+    values: dict[str, Json] = field(default_factory=dict)
+    changes: list[dict[str, Json]] = field(default_factory=list)
+    faults: list[Fault] = field(default_factory=list)
+
+
+def decide(
+    table: FieldTable, row: int, draft: Draft, matches: Sequence[Found], *, keys: Sequence[str], on_match: OnMatch, seen: Seen
+) -> Planned:
+    """One row's outcome, given the contacts that its keys match; remembers it in `seen`."""
+    planned = _decide(table, row, draft, matches, keys=keys, on_match=on_match, seen=seen)
+    if planned.outcome not in (Outcome.INVALID, Outcome.CONFLICT):
+        seen.add(row, keys, planned.contact_id)
+    return planned
+
+
+def _decide(
+    table: FieldTable, row: int, draft: Draft, matches: Sequence[Found], *, keys: Sequence[str], on_match: OnMatch, seen: Seen
+) -> Planned:
+    if draft.faults:
+        return Planned(row, Outcome.INVALID, draft, faults=draft.faults)
+    if on_match is OnMatch.CREATE or not (matches or seen.row_with(keys)):
+        return _creation(table, row, draft)
+    if (conflict := _conflict(matches, keys, seen)) is not None:
+        return Planned(row, Outcome.CONFLICT, draft, faults=[conflict])
+    if on_match is OnMatch.SKIP:
+        return Planned(row, Outcome.SKIP, draft, found=matches[0], contact_id=matches[0].id)
+    return _update(table, row, draft, matches[0])
+
+
+def _conflict(matches: Sequence[Found], keys: Sequence[str], seen: Seen) -> Fault | None:
+    if len(matches) > 1:
+        return Fault("", "ambiguous_match", f"{len(matches)} contacts match this row: merge them first, or mend the row.")
+    if (earlier := seen.row_with(keys)) is not None:
+        return Fault("", "same_as_row", f"Row {earlier} of the file is the same contact.")
+    if matches and matches[0].id in seen.contacts:
+        return Fault("", "same_contact", "An earlier row of the file changes the same contact.")
+    return None
+
+
+def _creation(table: FieldTable, row: int, draft: Draft) -> Planned:
+    values = complete(table, draft.values)
+    faults = [Fault("", each.code, each.detail) for each in missing(table, values)]
+    if faults:
+        return Planned(row, Outcome.INVALID, draft, faults=faults)
+    return Planned(row, Outcome.CREATE, draft, values=values, changes=changes(table, {}, values, (None, draft.company)))
+
+
+def _update(table: FieldTable, row: int, draft: Draft, found: Found) -> Planned:
+    values = merged(table, found.values, draft)
+    differing = changes(table, found.values, values, (found.company, draft.company))
+    outcome = Outcome.UPDATE if differing else Outcome.SKIP
+    return Planned(row, outcome, draft, found, found.id, values, differing)

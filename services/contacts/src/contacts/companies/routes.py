@@ -1,0 +1,110 @@
+"""HTTP of companies: parse, call one action or one read, shape the answer."""
+
+from typing import Any
+
+from crm_auth import Reader, Writer
+from crm_db import Transaction
+from crm_service import Answer, crm, etag_of, json_answer, no_content
+from litestar import Request, delete, get, patch, post
+
+from contacts.companies import COMPANIES
+from contacts.records import actions, history, http, listing, reading
+from contacts.state import State
+
+PATH = "/api/v1/companies"
+
+
+@get(PATH, opt=crm(answer=http.ref("CompanyList"), parameters=http.LIST_PARAMETERS))
+async def list_companies(request: Request[Any, Any, Any], state: State, reader: Reader) -> Answer:
+    """Companies, newest change first unless sorted otherwise."""
+    body = await listing.page(state, reader, COMPANIES, listing.parse_query(request.query_params))
+    return json_answer(request, body, etag=etag_of(body))
+
+
+@post(PATH, opt=crm(body=http.ref("CompanyInput"), answer=http.ref("Company"), parameters=[http.IDEMPOTENCY_KEY]))
+async def create_company(request: Request[Any, Any, Any], state: State, writer: Writer) -> Answer:
+    """A new company."""
+    body = await http.json_body(request)
+
+    async def act(tx: Transaction) -> Answer:
+        changed = await actions.create(state, writer, tx, COMPANIES, body)
+        location = {"Location": f"{PATH}/{changed.record_id}"}
+        return http.changed_answer(request, changed, status=201, headers=location)
+
+    return await http.keyed(request, state, writer, act)
+
+
+@get(PATH + "/{company_id:str}", opt=crm(answer=http.ref("Company"), parameters=[http.AS_OF, http.IF_NONE_MATCH]))
+async def get_company(request: Request[Any, Any, Any], state: State, reader: Reader, company_id: str) -> Answer:
+    """A company; one in the trash too (`deleted_at`)."""
+    record_id = http.record_id_of(company_id)
+    moment = request.query_params.get("as_of")
+    if moment is not None:
+        return json_answer(request, await reading.as_of(state, reader, COMPANIES, record_id, moment))
+    body, etag = await reading.one(state, reader, COMPANIES, record_id)
+    return json_answer(request, body, etag=etag)
+
+
+@patch(
+    PATH + "/{company_id:str}",
+    opt=crm(body=http.ref("CompanyInput"), answer=http.ref("Company"), parameters=[http.IF_MATCH], problems=[412]),
+)
+async def patch_company(request: Request[Any, Any, Any], state: State, writer: Writer, company_id: str) -> Answer:
+    """JSON Merge Patch (RFC 7396): objects merge, lists are replaced, null removes."""
+    record_id = http.record_id_of(company_id)
+    body = await http.json_body(request)
+    changed = await actions.patch(state, writer, COMPANIES, record_id, body, if_match=http.header(request, b"if-match"))
+    return http.changed_answer(request, changed)
+
+
+@delete(
+    PATH + "/{company_id:str}",
+    status_code=200,  # what it answers is 204; Litestar refuses a handler that answers anything under that name
+    opt=crm(answer_status=204, parameters=[http.PURGE, http.IF_MATCH], problems=[409, 412]),
+)
+async def delete_company(request: Request[Any, Any, Any], state: State, writer: Writer, company_id: str) -> Answer:
+    """Into the trash; with `purge=true` for good (admin)."""
+    record_id = http.record_id_of(company_id)
+    if_match = http.header(request, b"if-match")
+    if http.wants_purge(request):
+        admin = http.as_admin(writer)
+        return no_content(operation_id=await actions.purge(state, admin, COMPANIES, record_id, if_match=if_match))
+    changed = await actions.trash(state, writer, COMPANIES, record_id, if_match=if_match)
+    return no_content(operation_id=changed.operation_id)
+
+
+@post(
+    PATH + "/{company_id:str}/restore",
+    status_code=200,
+    opt=crm(answer=http.ref("Company"), parameters=[http.IF_MATCH, http.IDEMPOTENCY_KEY], problems=[409, 412]),
+)
+async def restore_company(request: Request[Any, Any, Any], state: State, writer: Writer, company_id: str) -> Answer:
+    """Back out of the trash."""
+    record_id = http.record_id_of(company_id)
+
+    async def act(tx: Transaction) -> Answer:
+        if_match = http.header(request, b"if-match")
+        return http.changed_answer(request, await actions.restore(tx, writer, COMPANIES, record_id, if_match=if_match))
+
+    return await http.keyed(request, state, writer, act)
+
+
+@get(
+    PATH + "/{company_id:str}/history",
+    opt=crm(answer=history.HistoryPage, parameters=[http.LIMIT_PARAMETER, http.CURSOR_PARAMETER, http.IF_NONE_MATCH]),
+)
+async def company_history(request: Request[Any, Any, Any], state: State, reader: Reader, company_id: str) -> Answer:
+    """Its changes, newest first: who, when, which fields from and to."""
+    body = await history.page(state, reader, COMPANIES, http.record_id_of(company_id), request.query_params)
+    return json_answer(request, body, etag=etag_of(body))
+
+
+ROUTES = [
+    list_companies,
+    create_company,
+    get_company,
+    patch_company,
+    delete_company,
+    restore_company,
+    company_history,
+]
