@@ -1,0 +1,46 @@
+"""What happens to events when contacts says that somebody was erased."""
+
+from dataclasses import dataclass
+from uuid import UUID
+
+import msgspec
+
+import crm_facts
+from crm_db import Transaction
+from crm_facts import Fact
+from events.events import actions, store
+
+
+@dataclass(frozen=True)
+class FactCaller:
+    """Who did what the fact tells: what follows from it is theirs too."""
+
+    workspace_id: UUID
+    user_id: UUID
+    actor_name: str
+    ip: str
+    request_id: str
+    traceparent: str
+
+    @classmethod
+    def of(cls, fact: Fact) -> "FactCaller":
+        assert fact.workspace_id and fact.actor  # noqa: S101 - a fact about a record has both
+        return cls(fact.workspace_id, fact.actor.id, fact.actor.name, "", fact.request_id, fact.traceparent)
+
+
+async def contact_purged(tx: Transaction, fact: Fact) -> None:
+    """Erasure reaches what was noted about the person alone; from what concerns others too, their name is taken."""
+    caller = FactCaller.of(fact)
+    contact_id = fact.record_id
+    assert contact_id  # noqa: S101
+    events = await store.of_contact(tx, caller.workspace_id, contact_id)
+    if not events:
+        return
+    operation_id = await crm_facts.begin(tx, caller, kind="purge", summary="", counts={"events": len(events)})
+    for event in events:
+        others = [each for each in event.contact_ids if each != contact_id]
+        if others:
+            left = msgspec.structs.replace(event, contact_ids=others)
+            await actions.save(tx, caller.workspace_id, operation_id, event, left)
+        else:
+            await actions.remove(tx, caller.workspace_id, operation_id, event)
