@@ -291,7 +291,7 @@ def _ids(field: Field, value: Json, context: Context) -> Json:
 
 def country_code(text: str) -> str:
     """`Germany`, `deutschland`, `de` are `DE`; what isn't recognised stays as it is."""
-    return text.upper() if text.upper() in LOCALE_DATA else _country_names().get(text.casefold(), text)
+    return text.upper() if text.upper() in _locale_data() else _country_names().get(text.casefold(), text)
 
 
 @lru_cache(maxsize=1)
@@ -307,6 +307,7 @@ def _named_countries() -> Iterator[tuple[str, str]]:
                 yield code, name
 
 
+@lru_cache(maxsize=1)
 def _locale_data() -> dict[str, dict[str, str]]:
     """Names of countries by code and language, out of one file of phonenumbers.
 
