@@ -20,16 +20,21 @@ from crm_auth import Caller, User
 from crm_service.context import RequestContext, context_of
 from crm_service.errors import NotAllowed, Refused
 from crm_service.operation import Operation, operation_of
-from crm_service.problem import from_msgspec
+from crm_service.problem import bad_parameters, from_msgspec
 
 Identify = Callable[[Any, RequestContext], Awaitable[Any]]
 AnyRequest = Request[Any, Any, Any]
 
 
 class Needs(msgspec.Struct, frozen=True):
-    """What one handler asks for beside path and query parameters; `identity` and `data` are types or None."""
+    """What one handler asks for beside path and query parameters; `identity` and `data` are types or None.
+
+    status: of its success, for the OpenAPI document. parameters: path and query parameters by name, with their types.
+    """
 
     operation: Operation
+    status: int
+    parameters: dict[str, Any]
     identity: Any
     identity_name: str
     data: Any
@@ -37,6 +42,7 @@ class Needs(msgspec.Struct, frozen=True):
 
 
 NEEDS_KEY = "crm_needs"
+_NO_PARAMETERS = {"state", "data", "request", "body", "headers", "scope", "query", "cookies"}
 
 
 def needs_of(handler: HTTPRouteHandler) -> Needs:
@@ -48,6 +54,10 @@ def needs_of(handler: HTTPRouteHandler) -> Needs:
     name, kind = next(iter(identities.items()), ("", None))
     needs = Needs(
         operation=operation_of(handler.opt),
+        status=handler.status_code,
+        parameters={
+            name: hint for name, hint in hints.items() if name not in _NO_PARAMETERS and not _is_identity(hint)
+        },
         identity=kind,
         identity_name=name,
         data=hints["data"] if "data" in hints and not _is_form(hints["data"]) else None,
@@ -62,6 +72,8 @@ def bind(handler: HTTPRouteHandler, *, state_of: Callable[[], Any], identify: Id
     needs = needs_of(handler)
     bound = copy.copy(handler)
     bound.opt = {**handler.opt, NEEDS_KEY: needs}
+    # An Answer brings its own status; Litestar would refuse a 204 that returns anything.
+    bound.status_code = 200
     bound(_call(handler, needs, state_of))
     if needs.identity or needs.operation.callers:
         bound.before_request = _authorise(needs, identify)
@@ -111,9 +123,12 @@ def _call(handler: HTTPRouteHandler, needs: Needs, state_of: Callable[[], Any]) 
     fn: Any = handler.fn
     decode = _decoder(needs.data) if needs.data is not None else None
     passes_request = "request" in inspect.signature(fn).parameters
+    limited = [(name, kind) for name, kind in needs.parameters.items() if _has_limits(kind)]
 
     @wraps(fn)
     async def call(request: AnyRequest, **arguments: Any) -> Any:
+        for name, kind in limited:
+            _check_limits(name, kind, arguments[name])
         if needs.identity_name:
             arguments[needs.identity_name] = context_of(request).identity
         if needs.state:
@@ -126,6 +141,18 @@ def _call(handler: HTTPRouteHandler, needs: Needs, state_of: Callable[[], Any]) 
 
     _show(call, fn, hidden={needs.identity_name, "request"} | _given(needs))
     return call
+
+
+def _has_limits(kind: Any) -> bool:
+    """Litestar reads the type of a parameter, but not the limits in `Annotated[int, msgspec.Meta(ge=1)]`."""
+    return get_origin(kind) is Annotated and any(isinstance(meta, msgspec.Meta) for meta in get_args(kind)[1:])
+
+
+def _check_limits(name: str, kind: Any, value: Any) -> None:
+    try:
+        msgspec.convert(value, kind)
+    except msgspec.ValidationError as error:
+        raise bad_parameters([(name, str(error))]) from None
 
 
 def _given(needs: Needs) -> set[str]:

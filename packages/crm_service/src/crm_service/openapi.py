@@ -8,7 +8,6 @@ from litestar.handlers import HTTPRouteHandler
 
 from crm_auth import Caller
 from crm_service.bind import NEEDS_KEY, Needs
-from crm_service.operation import Operation
 from crm_service.problem import MEDIA_TYPE
 
 _REF = "#/components/schemas/"
@@ -129,13 +128,27 @@ def _operation(listed: dict[str, Any], method: str, handler: HTTPRouteHandler, t
     operation: dict[str, Any] = {name: listed[name] for name in kept if name in listed}
     operation["x-crm"] = _x_crm(method, needs)
     operation["security"] = [] if needs.identity is None else [{"bearer": []}]
-    parameters = [*listed.get("parameters", ()), *stated.parameters]
+    parameters = [_parameter(entry, needs) for entry in listed.get("parameters", ())] + [*stated.parameters]
     if parameters:
         operation["parameters"] = sorted(parameters, key=lambda parameter: (parameter["in"], parameter["name"]))
     if (body := _body(listed, needs, types)) is not None:
         operation["requestBody"] = body
-    operation["responses"] = _responses(method, handler, stated, types, has_body=body is not None)
+    operation["responses"] = _responses(method, needs, types, has_body=body is not None)
     return operation
+
+
+def _parameter(listed: dict[str, Any], needs: Needs) -> dict[str, Any]:
+    """Litestar's, but with the schema that msgspec checks by (its limits are not in Litestar's)."""
+    parameter: dict[str, Any] = {
+        name: listed[name] for name in ("name", "in", "required", "description", "schema") if name in listed
+    }
+    kind = needs.parameters.get(listed["name"])
+    if kind is not None:
+        schema = msgspec.json.schema(kind)
+        if "$ref" not in schema:
+            default = {"default": listed["schema"]["default"]} if "default" in listed.get("schema", {}) else {}
+            parameter["schema"] = {**schema, **default}
+    return parameter
 
 
 def _x_crm(method: str, needs: Needs) -> dict[str, Any]:
@@ -161,10 +174,9 @@ def _body(listed: dict[str, Any], needs: Needs, types: _Types) -> dict[str, Any]
     return {"required": True, "content": {"application/json": {"schema": types.schema(kind)}}}
 
 
-def _responses(
-    method: str, handler: HTTPRouteHandler, stated: Operation, types: _Types, *, has_body: bool
-) -> dict[str, Any]:
-    status = stated.answer_status or handler.status_code
+def _responses(method: str, needs: Needs, types: _Types, *, has_body: bool) -> dict[str, Any]:
+    stated = needs.operation
+    status = stated.answer_status or needs.status
     success: dict[str, Any] = {"description": "Done", "headers": {"X-Request-Id": _header("X-Request-Id")}}
     if stated.answer is not None:
         success["content"] = {stated.answer_media_type: {"schema": types.schema(stated.answer)}}

@@ -2,11 +2,12 @@
 
 import math
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from http import HTTPStatus
 from typing import Any
 
 import msgspec
+from litestar.enums import ParamType
 from litestar.exceptions import HTTPException, ValidationException
 
 from crm_service.errors import FieldError, Invalid, Malformed, NotFound, Refused
@@ -95,12 +96,14 @@ def _from_framework(error: HTTPException) -> Refused:
 def _from_validation(error: ValidationException) -> Refused:
     """Parameters that do not parse are 400 with `/query/limit`; a path that does not is simply not there."""
     found = [entry for entry in error.extra or [] if isinstance(entry, Mapping)]
-    if any(entry.get("source") == "path" for entry in found):
+    if any(entry.get("source") == ParamType.PATH for entry in found):
         return NotFound()
-    errors = [
-        FieldError(f"/{entry.get('source', 'query')}/{entry.get('key', '')}", "invalid", str(entry["message"]))
-        for entry in found
-    ]
+    return bad_parameters([(str(entry.get("key", "")), str(entry["message"])) for entry in found])
+
+
+def bad_parameters(found: Sequence[tuple[str, str]]) -> Refused:
+    """400 for query parameters: (name, what is wrong with it)."""
+    errors = [FieldError(f"/query/{name}", "invalid", message) for name, message in found]
     return Malformed("A parameter cannot be read.", errors=errors)
 
 
