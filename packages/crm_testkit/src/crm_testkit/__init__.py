@@ -2,7 +2,9 @@
 
 from crm_testkit.databases import Database
 from crm_testkit.eventually import eventually
+from crm_testkit.fault_proxy import FaultProxy, fault_proxy
 from crm_testkit.headers import internal_headers, internal_keys
+from crm_testkit.own_nats import OwnNats
 from crm_testkit.own_valkey import OwnValkey
 from crm_testkit.processes import Running
 from crm_testkit.servers import Servers
@@ -10,12 +12,15 @@ from crm_testkit.tokens import Tokens, User
 
 __all__ = [
     "Database",
+    "FaultProxy",
+    "OwnNats",
     "OwnValkey",
     "Running",
     "Servers",
     "Tokens",
     "User",
     "eventually",
+    "fault_proxy",
     "internal_headers",
     "internal_keys",
 ]

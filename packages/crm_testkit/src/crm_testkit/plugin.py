@@ -8,10 +8,12 @@ from pathlib import Path
 import pytest
 
 from crm_testkit import databases, processes
+from crm_testkit import own_nats as own_nats_module
 from crm_testkit import own_valkey as own_valkey_module
 from crm_testkit import servers as servers_module
 from crm_testkit import tokens as tokens_module
 from crm_testkit.databases import Database
+from crm_testkit.own_nats import OwnNats
 from crm_testkit.own_valkey import OwnValkey
 from crm_testkit.processes import Starter
 from crm_testkit.servers import Servers
@@ -64,4 +66,11 @@ def start_service(
 def own_valkey(tmp_path: Path) -> Iterator[OwnValkey]:
     """A Valkey that one test may kill and freeze."""
     with own_valkey_module.own_valkey(tmp_path) as server:
+        yield server
+
+
+@pytest.fixture
+def own_nats(tmp_path: Path) -> Iterator[OwnNats]:
+    """A NATS that one test may kill, freeze and rob of its stream."""
+    with own_nats_module.own_nats(tmp_path) as server:
         yield server
