@@ -98,6 +98,8 @@ def _from_validation(error: ValidationException) -> Refused:
     found = [entry for entry in error.extra or [] if isinstance(entry, Mapping)]
     if any(entry.get("source") == ParamType.PATH for entry in found):
         return NotFound()
+    if missing := _MISSING.match(error.detail or ""):
+        return bad_parameters([(missing[1], "This parameter is needed.")])
     return bad_parameters([(str(entry.get("key", "")), str(entry["message"])) for entry in found])
 
 
@@ -105,6 +107,10 @@ def bad_parameters(found: Sequence[tuple[str, str]]) -> Refused:
     """400 for query parameters: (name, what is wrong with it)."""
     errors = [FieldError(f"/query/{name}", "invalid", message) for name, message in found]
     return Malformed("A parameter cannot be read.", errors=errors)
+
+
+# Litestar names a parameter that is missing in its sentence only.
+_MISSING = re.compile(r"Missing required query parameter '([^']+)'")
 
 
 def from_msgspec(error: msgspec.MsgspecError) -> Refused:
