@@ -24,7 +24,7 @@ create table import (
     updated_at     timestamptz not null default now(),
     primary key (workspace_id, id)
 );
-select crm_protect('import', 'select, insert, update', 'select, update, delete', true);
+select crm_protect('import', 'select, insert, update', 'select, update, delete');
 
 -- A row of the file as it came, and what the last check or run made of it. The file itself is not kept.
 create table import_row (
@@ -42,7 +42,7 @@ create table import_row (
 create index import_row_outcome on import_row (workspace_id, import_id, outcome, row);
 -- A run that goes on after a crash asks which records its earlier rows met.
 create index import_row_contact on import_row (workspace_id, import_id, contact_id) where contact_id is not null;
-select crm_protect('import_row', 'select, insert', 'select, update, delete');
+select crm_protect('import_row', 'select, insert, update', 'select, update, delete');
 
 -- migrate:down
 drop table import_row;

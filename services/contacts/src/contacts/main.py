@@ -16,6 +16,9 @@ from crm_service import ServiceApp, ServiceClient, create_app, load_settings, ru
 
 from contacts.companies import COMPANIES
 from contacts.companies import routes as companies
+from contacts.imports import routes as imports
+from contacts.imports import work as imports_work
+from contacts.jobs import worker as jobs_worker
 from contacts.people import PEOPLE
 from contacts.people import routes as people
 from contacts.records.http import schemas
@@ -25,7 +28,8 @@ from contacts.state import State
 NAME = "contacts"
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
 EXTENSIONS = ("unaccent", "pg_trgm", "btree_gin")
-FEATURES = [people, companies]
+FEATURES = [people, companies, imports]
+JOBS = {**imports_work.HANDLERS}
 
 
 def app(settings: Settings) -> ServiceApp:
@@ -60,9 +64,14 @@ async def relay(state: State) -> None:
     await Relay(state.postgres, state.nats, NAME).run()
 
 
+async def jobs(state: State) -> None:
+    """Checks and runs imports, and whatever else outlives its request."""
+    await jobs_worker.run(state, JOBS)
+
+
 def migrate(environ: Mapping[str, str]) -> None:
     folders = [crm_db.MIGRATIONS, crm_facts.MIGRATIONS, MIGRATIONS]
     migrate_database(NAME, folders, load_settings(MigrateSettings, environ), extensions=EXTENSIONS)
 
 
-main = run(NAME, app, settings=Settings, resources=resources, worker=[relay], migrate=migrate)
+main = run(NAME, app, settings=Settings, resources=resources, worker=[relay, jobs], migrate=migrate)

@@ -17,13 +17,14 @@ from msgspec import UNSET
 from contacts.custom_fields.fields import table_in
 from contacts.imports import chunk, store
 from contacts.imports.csv_file import CsvFile, Row, UnreadableFile, open_csv
-from contacts.imports.errors import ImportBusy, ImportNotFound, ImportTooLarge, unreadable
+from contacts.imports.errors import ImportBusy, ImportTooLarge, unreadable
 from contacts.imports.guesses import columns_of
 from contacts.imports.plan import Planned, Seen, mappable
 from contacts.imports.schemas import ImportPatch
 from contacts.imports.store import Import
 from contacts.jobs import enqueue
 from contacts.people import PEOPLE
+from contacts.records.errors import RecordNotFound
 
 CHECK, RUN = "import.check", "import.run"
 ROWS_MAX = 100_000
@@ -107,12 +108,12 @@ def _tags(names: Sequence[str]) -> list[str]:
     return tags
 
 
-async def mend(tx: Transaction, caller: Writer, import_id: UUID, number: int, cells: Mapping[str, str]) -> Planned:
+async def mend(tx: Transaction, caller: Writer, import_id: UUID, number: int, cells: Mapping[str, str]) -> tuple[Planned, list[str]]:
     """Other cells for one row, and what it would do now. A row that meets another row of the file is told by a run."""
     each = await _idle(tx, caller, import_id)
     found = await store.row(tx, each, number)
     if found is None:
-        raise ImportNotFound
+        raise RecordNotFound
     unknown = [Problem(pointer("cells", name), "unknown_column", "The file has no such column.") for name in cells if name not in each.columns]
     if unknown:
         raise Invalid(unknown)
@@ -128,7 +129,7 @@ async def mend(tx: Transaction, caller: Writer, import_id: UUID, number: int, ce
         await store.advance(
             tx, each, status=each.status, done=each.progress_done, last_row=each.last_row, totals=totals
         )
-    return planned[0]
+    return planned[0], mended.cells
 
 
 async def request_check(tx: Transaction, caller: Writer, import_id: UUID) -> bytes:
@@ -153,7 +154,7 @@ async def request_run(tx: Transaction, caller: Writer, import_id: UUID) -> tuple
 async def _idle(tx: Transaction, caller: Writer, import_id: UUID) -> Import:
     each = await store.lock(tx, caller.workspace_id, import_id)
     if each is None:
-        raise ImportNotFound
+        raise RecordNotFound
     if each.status in ("checking", "running"):
         raise ImportBusy("This import is being worked on. Wait until it is done.")
     if each.operation_id is not None:

@@ -63,7 +63,7 @@ def open_csv(file: BinaryIO) -> CsvFile:
     if header is None:
         raise UnreadableFile("empty_file", "The file has no rows.")
     if len(header.cells) > COLUMNS_MAX:
-        raise UnreadableFile("too_many_columns", f"The file has more than {COLUMNS_MAX} columns.", row=header.number)
+        raise UnreadableFile("too_many_columns", f"Row {header.number} has more than {COLUMNS_MAX} columns.", row=header.number)
     columns = _unique_names(header.cells)
     return CsvFile(columns, (_fit(row, len(columns)) for row in records if any(cell.strip() for cell in row.cells)))
 
@@ -89,7 +89,7 @@ def _utf8_or_windows_1252(file: BinaryIO) -> str:
     file.seek(0)
     for number, line in enumerate(_physical_lines(file), 1):
         if b"\0" in line:
-            raise UnreadableFile("nul_character", "The file holds a NUL character: it is no text file.", row=number)
+            raise _nul_in(number)
         if line.isascii():
             continue
         if _decodes(line, "utf-8"):
@@ -97,7 +97,8 @@ def _utf8_or_windows_1252(file: BinaryIO) -> str:
         elif _decodes(line, "cp1252"):
             windows_line = windows_line or number
         else:
-            raise UnreadableFile("unknown_encoding", "A character is neither UTF-8 nor Windows-1252.", row=number)
+            detail = f"A character in row {number} is neither UTF-8 nor Windows-1252."
+            raise UnreadableFile("unknown_encoding", detail, row=number)
         if utf8_line and windows_line:
             raise UnreadableFile(
                 "mixed_encodings",
@@ -111,6 +112,10 @@ def _physical_lines(file: BinaryIO) -> Iterator[bytes]:
     """Bounded: a line without an end must not be read into memory whole."""
     while line := file.readline(READ_BYTES):
         yield line
+
+
+def _nul_in(row: int) -> UnreadableFile:
+    return UnreadableFile("nul_character", f"Row {row} holds a NUL character: this is no text file.", row=row)
 
 
 def _decodes(line: bytes, encoding: str) -> bool:
@@ -130,11 +135,11 @@ def _require_decodable(file: BinaryIO, encoding: str) -> None:
         while block := file.read(READ_BYTES):
             text = decoder.decode(block)
             if "\0" in text:
-                raise UnreadableFile("nul_character", "The file holds a NUL character.", row=row + text.count("\n"))
+                raise _nul_in(row + text.count("\n"))
             row += text.count("\n")
         decoder.decode(b"", final=True)
     except UnicodeDecodeError as error:
-        detail = f"The file says that it is {encoding}, but a character is not."
+        detail = f"The file says that it is {encoding}, but a character in row {row} is not."
         raise UnreadableFile("mixed_encodings", detail, row=row) from error
 
 

@@ -1,18 +1,13 @@
 """
 Refused (crm_service)
-├── ImportNotFound     404
 ├── ImportBusy         409   a check or run is on its way, or the import has run
 ├── ImportTooLarge     413   more rows than a file may have
 └── UnreadableUpload   422, 415 for what is no text; with the row where it is known
 """
 
-from crm_service import FieldError, NotFound, Refused
+from crm_service import FieldError, Refused
 
 from contacts.imports.csv_file import UnreadableFile
-
-
-class ImportNotFound(NotFound):
-    """Unknown, or of another workspace: nobody can tell which."""
 
 
 class ImportBusy(Refused):

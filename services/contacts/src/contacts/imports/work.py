@@ -55,7 +55,7 @@ async def _run_chunk(tx: Transaction, job: Job, each: Import, seen: Seen) -> boo
     planned, records = await chunk.plan(tx, each, reading, rows, seen)
     await chunk.write(tx, job, each, reading.table, planned, records)
     await store.keep_outcomes(tx, each, planned)
-    totals = Counter({name: 0 for name in (*RAN.values(), "failed")}) + Counter(each.totals)
+    totals = Counter(each.totals)
     totals.update(RAN.get(one.outcome, "failed") for one in planned)
     counts = {name: totals[name] for name in (*RAN.values(), "failed")}
     finished = len(rows) < chunk.ROWS

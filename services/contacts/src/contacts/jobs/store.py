@@ -36,6 +36,17 @@ async def add(tx: Transaction, workspace_id: UUID, kind: str, caller: Json, inpu
     return job_id
 
 
+async def progress_of(tx: Transaction, workspace_id: UUID, kind: str, operation_id: UUID) -> dict[str, Json] | None:
+    """How far the job of an operation is (its input names it)."""
+    text = await tx.fetchval(
+        "select progress from job where workspace_id = $1 and kind = $2 and input ->> 'operation_id' = $3",
+        workspace_id,
+        kind,
+        str(operation_id),
+    )
+    return None if text is None else dict(msgspec.json.decode(text))
+
+
 async def claim(tx: Transaction, owner: str) -> Any:
     return await tx.fetchrow(_CLAIM, owner)
 
