@@ -100,10 +100,11 @@ def end_group(pid: int) -> None:
 
 
 async def until_ready(child: Child, process: asyncio.subprocess.Process, *, within_s: float) -> bool:
-    """Whether it serves within the time; asked every 30 ms. False at once when it ends."""
-    deadline = asyncio.get_running_loop().time() + within_s
+    """Whether it serves within the time; asked more and more seldom. False at once when it ends."""
+    deadline, pause_s = asyncio.get_running_loop().time() + within_s, 0.02
     while process.returncode is None and asyncio.get_running_loop().time() < deadline:
         if await child.ready():
             return True
-        await asyncio.sleep(0.03)
+        await asyncio.sleep(pause_s)
+        pause_s = min(pause_s * 1.3, 0.25)
     return False

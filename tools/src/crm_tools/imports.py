@@ -17,7 +17,7 @@ from pathlib import Path
 
 LAYERS = ("routes | consumers", "actions", "store", "facts : rules : schemas : fields")
 PURE = ("rules", "schemas", "fields", "facts")
-INPUT_OUTPUT = ("aiohttp", "asyncpg", "nats", "socket", "subprocess", "crm_db.database", "crm_cache.valkey")
+INPUT_OUTPUT = ("aiohttp", "asyncpg", "nats", "socket", "subprocess")
 TEST_PACKAGES = {"crm_testkit"}
 # crm_service turns a request into the callers that crm_auth names: whoever uses the one has the other.
 ALLOWED_PAIRS = {("crm_service", "crm_auth")}

@@ -118,7 +118,7 @@ async def _run_one(suite: Suite, arguments: tuple[str, ...], shared: dict[str, s
             stderr=log,
         )
         code = await process.wait()
-    result = _result(suite, code, time.monotonic() - began)
+    result = result_of(suite, code, time.monotonic() - began)
     say(f"{suite.name}: {count([result])} in {result.seconds:.0f} s")
     if result.failed:
         tail = suite.log.read_text(errors="replace").splitlines()[-SHOWN_LINES:]
@@ -126,7 +126,7 @@ async def _run_one(suite: Suite, arguments: tuple[str, ...], shared: dict[str, s
     return result
 
 
-def _result(suite: Suite, code: int, seconds: float) -> Result:
+def result_of(suite: Suite, code: int, seconds: float) -> Result:
     """From its report. A suite that ended badly without a failed test, or ran none, counts as one failure."""
     passed = failed = skipped = 0
     if suite.report.is_file():

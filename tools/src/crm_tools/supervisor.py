@@ -130,11 +130,11 @@ class Supervisor:
 async def rotate_logs(folder: Path, *, every_s: float = 5.0) -> None:
     """Runs for ever: keeps each log under some 10 MiB, with three older parts."""
     while True:
-        _rotate_large(folder)
+        rotate_large(folder)
         await asyncio.sleep(every_s)
 
 
-def _rotate_large(folder: Path) -> None:
+def rotate_large(folder: Path) -> None:
     for log in folder.glob("*.log"):
         if log.stat().st_size > LOG_MAX_BYTES:
             _rotate(log)
