@@ -95,7 +95,8 @@ class Database:
         if "enter($1)" not in sql:
             raise ValueError(f"a read must enter its workspace: {sql[:80]}")
         async with self._connection(self._custom_plans if custom_plan else self._pool) as connection:
-            return await connection.fetch(sql, workspace_id, *args)
+            rows: list[asyncpg.Record] = await connection.fetch(sql, workspace_id, *args)
+            return rows
 
     @asynccontextmanager
     async def transaction(self, workspace_id: UUID | None) -> AsyncIterator[Transaction]:
@@ -142,7 +143,7 @@ class Database:
         try:
             yield connection
         except Exception as error:
-            _raise_as_refusal(error, connected=not connection.is_closed())
+            _raise_as_refusal(error, connected=not _is_gone(connection))
         finally:
             connection.terminate()
 
@@ -152,7 +153,7 @@ class Database:
         try:
             yield connection
         except Exception as error:
-            _raise_as_refusal(error, connected=not connection.is_closed())
+            _raise_as_refusal(error, connected=not _is_gone(connection))
         finally:
             await pool.release(connection)
 
@@ -207,7 +208,7 @@ async def _commit(connection: Connection) -> None:
         done = await connection.execute("commit")
     except (asyncpg.PostgresError, asyncpg.InterfaceError, OSError) as error:
         # An error that leaves the connection open is an answer: Postgres refused, and nothing happened.
-        if connection.is_closed() or isinstance(error, TimeoutError):
+        if _is_gone(connection) or isinstance(error, TimeoutError):
             raise OutcomeUnknown from error
         raise
     if done != "COMMIT":
@@ -217,15 +218,28 @@ async def _commit(connection: Connection) -> None:
 
 async def _roll_back(connection: Connection) -> None:
     """Ends the transaction whatever state it is in, or the session with it; never hides why it had to end."""
-    if connection.is_closed():
+    if _is_gone(connection):
         return
     try:
         await asyncio.shield(connection.execute("rollback", timeout=ROLLBACK_S))
     except Exception:
-        connection.terminate()
+        _end(connection)
     except BaseException:  # cancelled meanwhile
-        connection.terminate()
+        _end(connection)
         raise
+
+
+def _is_gone(connection: Connection | asyncpg.Connection) -> bool:
+    try:
+        closed: bool = connection.is_closed()
+        return closed
+    except asyncpg.InterfaceError:
+        return True  # lost while it was lent out: the pool has taken it back already
+
+
+def _end(connection: Connection) -> None:
+    if not _is_gone(connection):
+        connection.terminate()
 
 
 def _raise_as_refusal(error: Exception, *, connected: bool) -> NoReturn:

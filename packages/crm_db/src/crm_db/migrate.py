@@ -19,9 +19,10 @@ from urllib.parse import quote, urlsplit, urlunsplit
 
 import asyncpg
 import msgspec
+from asyncpg import Connection
 
 from crm_db import provision
-from crm_db.provision import Connection, Names, ProvisionError
+from crm_db.provision import Names, ProvisionError
 
 log = logging.getLogger(__name__)
 

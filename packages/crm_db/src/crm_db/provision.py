@@ -9,9 +9,7 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-import asyncpg
-
-Connection = asyncpg.Connection
+from asyncpg import Connection
 
 # Settings of a role, for every session of it; reliability.md section 3. The owner's statements are migrations,
 # which may take long but must not wait long for a lock that stops everybody else.
