@@ -11,6 +11,7 @@ from pathlib import Path
 
 import aiohttp
 import pytest
+
 from crm_testkit import Tokens, internal_headers, internal_keys
 from crm_testkit.processes import free_port
 

@@ -10,6 +10,8 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
+from litestar import Request, delete, get, post
+
 from crm_auth import Admin, Reader, User, Writer
 from crm_service import (
     Answer,
@@ -25,7 +27,6 @@ from crm_service import (
     remaining_s,
     run,
 )
-from litestar import Request, delete, get, post
 
 AnyRequest = Request[Any, Any, Any]
 

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import aiohttp
 import pytest
+
 from crm_testkit import Tokens, internal_headers
 
 PERSON = "/api/v1/people/018f2f6e-7d1a-7c3a-b1a2-000000000001"

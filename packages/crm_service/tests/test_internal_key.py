@@ -2,6 +2,7 @@
 
 import aiohttp
 import pytest
+
 from crm_testkit import internal_headers, internal_keys
 
 OPERATIONS = [

@@ -113,7 +113,8 @@ class Verifier:
     async def ping(self) -> None:
         """For readiness: raises KeysUnavailable while an issuer's keys are not at hand."""
         for issuer in self._issuers.values():
-            if issuer.keys is not None:
+            # Where a secret signs, the published set may well be empty (hosted projects on their legacy secret).
+            if issuer.keys is not None and issuer.legacy_secret is None and not issuer.secrets:
                 await issuer.keys.ping()
 
     async def _verify(self, token: str) -> Claims:
