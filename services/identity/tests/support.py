@@ -36,7 +36,13 @@ class Api:
         self.http.close()
 
     def call(
-        self, method: str, path: str, body: Any = None, *, token: str | None = None, headers: dict[str, str] | None = None
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        token: str | None = None,
+        headers: dict[str, str] | None = None,
     ) -> httpx2.Response:
         head = {**NEW_FORM, **(headers or {}), **({"Authorization": f"Bearer {token}"} if token else {})}
         return self.http.request(method, f"/auth/v1{path}", json=body, headers=head)

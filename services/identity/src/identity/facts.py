@@ -9,6 +9,8 @@ import crm_facts
 from identity.db import Tx
 from identity.users import Account, display_name
 
+API_JWT_TTL_S = 600  # of the JWT that an API token is exchanged for
+
 
 async def sessions_ended(tx: Tx, account_id: UUID, session_ids: Iterable[UUID], token_ttl_s: int) -> None:
     """`expires_at`: the last moment at which an access token of the session could still verify."""

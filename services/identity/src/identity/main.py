@@ -1,39 +1,77 @@
-"""identity: which features, which resources, which tasks. Read this first."""
+"""identity: which features, which resources, which tasks and commands. Read this first."""
 
+import os
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from pathlib import Path
 
 import crm_db
 import crm_facts
-from crm_db import migrate
-from crm_service.app import ServiceApp, create_app
-from crm_service.run import run
-from crm_service.settings import load_settings
+from crm_db import migrate as migrations
+from crm_service import ServiceApp, create_app, load_settings, run
+from crm_service.settings import SettingsError
 
-from identity import auth, internal, workspaces
+from identity import auth, commands, settings, setup
+from identity.api_tokens import routes as api_tokens
+from identity.internal import routes as internal
+from identity.invitations import routes as invitations
+from identity.mail.outbox_page import outbox
+from identity.me import routes as me
+from identity.members import routes as members
 from identity.settings import Settings
 from identity.state import State, open_state
+from identity.worker import NAME, TASKS
+from identity.workspaces import routes as workspaces
 
-FEATURES = [auth, workspaces, internal]
+FEATURES = [auth, me, workspaces, members, invitations, api_tokens, internal]
 MIGRATIONS = [crm_db.MIGRATIONS, crm_facts.MIGRATIONS, Path(__file__).parents[2] / "migrations"]
 
 
-def app(settings: Settings) -> ServiceApp:
+def app(given: Settings) -> ServiceApp:
     return create_app(
-        name="identity",
-        title="identity",
-        settings=settings,
+        name=NAME,
+        title="Identity",
+        settings=given,
         features=FEATURES,
-        resources=open_state,
+        resources=_resources,
         key_set=_own_keys,
+        operator_routes=[outbox],
     )
 
 
-def _own_keys(state: State):  # type: ignore[no-untyped-def]
+@asynccontextmanager
+async def _resources(given: Settings) -> AsyncIterator[State]:
+    async with open_state(given) as state:
+        await setup.announce(state)
+        yield state
+
+
+def _own_keys(state: State) -> Callable[[], Awaitable[bytes]]:
     return state.ring.key_set
 
 
-def bring_up_to_date(environ: dict[str, str]) -> None:
-    migrate.run("identity", MIGRATIONS, load_settings(migrate.MigrateSettings, environ))
+def migrate(environ: Mapping[str, str]) -> None:
+    migrations.run(NAME, MIGRATIONS, load_settings(migrations.MigrateSettings, environ))
 
 
-main = run("identity", app, settings=Settings, resources=open_state, worker=[], migrate=bring_up_to_date)
+_run = run(
+    NAME,
+    app,
+    settings=Settings,
+    resources=open_state,
+    worker=TASKS,
+    migrate=migrate,
+    commands={"keys": commands.keys},
+)
+
+
+def main() -> None:
+    """Settings that contradict each other, and upstream's names for them, are ours to judge before anything starts."""
+    if sys.argv[1:2] in (["serve"], ["work"]):
+        try:
+            os.environ.update(settings.checked(os.environ))
+        except SettingsError as error:
+            print(f"{NAME}: {error}", file=sys.stderr)
+            sys.exit(2)
+    _run()

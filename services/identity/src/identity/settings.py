@@ -78,12 +78,16 @@ class Settings(ServiceSettings, frozen=True, kw_only=True):
 
 def load(environ: Mapping[str, str]) -> Settings:
     """Raises SettingsError: for unknown names that are meant for us, and for settings that contradict each other."""
+    return load_settings(Settings, checked(environ))
+
+
+def checked(environ: Mapping[str, str]) -> Mapping[str, str]:
+    """The environment with upstream's names as ours, once it makes sense. Raises SettingsError."""
     translated = gotrue.translate(environ)
     _refuse_unknown(translated)
-    settings = load_settings(Settings, translated)
-    if wrong := contradictions(settings):
+    if wrong := contradictions(load_settings(Settings, translated)):
         raise SettingsError("; ".join(wrong))
-    return settings
+    return translated
 
 
 def _refuse_unknown(environ: Mapping[str, str]) -> None:

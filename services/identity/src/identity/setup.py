@@ -1,10 +1,29 @@
 """The first account of an installation that takes invitations only: a one-time link, printed when the service starts."""
 
 import secrets
+import sys
+
+from crm_db import DatabaseError
 
 from identity.db import Tx
+from identity.state import State
 from identity.users import store as accounts
 from identity.vault import fingerprint
+
+
+async def announce(state: State) -> None:
+    """Prints the link where only invitations are taken and nobody is here yet."""
+    if state.settings.signup != "invite":
+        return
+    try:
+        async with state.db.transaction(None) as tx:
+            link = await new_setup_link(tx, state.settings.site_url)
+    except DatabaseError:
+        print("identity: the database is away; start again to get the set-up link", file=sys.stderr)
+        return
+    if link is not None:
+        # Not a log line: it is a secret, meant for whoever started the service.
+        print(f"Mini-CRM set-up link, for the first account: {link}", flush=True)
 
 
 async def new_setup_link(tx: Tx, site_url: str) -> str | None:

@@ -1,11 +1,13 @@
 """What the process holds while it runs, opened once."""
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from collections.abc import AsyncIterator, Awaitable, Callable
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 
+from crm_cache import Buckets, Valkey
 from crm_db import Database
+from crm_facts import Nats, Waker, connect
 
 from identity.codes import Issuer, Redirects
 from identity.keys import KeyRing, TokenReader, TokenWriter
@@ -14,6 +16,7 @@ from identity.keys.model import SigningKey
 from identity.keys.store import all_keys
 from identity.mail import Letters, MailQueue
 from identity.mail.frequency import Frequency
+from identity.mail.health import MailHealth
 from identity.passwords import Hasher, Policy, Slowdown
 from identity.sessions import Ends
 from identity.sessions.refreshing import Refreshing
@@ -25,6 +28,9 @@ from identity.vault import Vault
 class State:
     settings: Settings
     db: Database
+    nats: Nats
+    valkey: Valkey
+    buckets: Buckets
     vault: Vault
     ring: KeyRing
     writer: TokenWriter
@@ -36,6 +42,7 @@ class State:
     redirects: Redirects
     letters: Letters
     mails: MailQueue
+    mail: MailHealth
     frequency: Frequency
     refreshing: Refreshing
 
@@ -46,22 +53,30 @@ class State:
 
 @asynccontextmanager
 async def open_state(settings: Settings) -> AsyncIterator[State]:
-    db = await Database.open(settings.database_url)
-    hasher = Hasher()
-    try:
-        yield _state(settings, db, hasher)
-    finally:
-        hasher.close()
-        await db.close()
+    """What lives as long as the process; closed in the opposite order."""
+    async with AsyncExitStack() as stack:
+        db = await Database.open(settings.database_url)
+        stack.push_async_callback(db.close)
+        nats = await connect(settings.nats_url, "identity")
+        stack.push_async_callback(nats.close)
+        db.after_commit(Waker(nats, "identity").wake)
+        valkey = await Valkey.open(settings.valkey_url)
+        stack.push_async_callback(valkey.close)
+        hasher = Hasher()
+        stack.callback(hasher.close)
+        yield _state(settings, db, nats, valkey, hasher)
 
 
-def _state(settings: Settings, db: Database, hasher: Hasher) -> State:
+def _state(settings: Settings, db: Database, nats: Nats, valkey: Valkey, hasher: Hasher) -> State:
     vault = Vault(settings.crm_secret)
     ring = KeyRing(_loader(db, vault, settings))
     interval = timedelta(seconds=settings.crm_auth_mail_interval_s if settings.crm_rate_limits == "on" else 0)
     return State(
         settings=settings,
         db=db,
+        nats=nats,
+        valkey=valkey,
+        buckets=Buckets(valkey),
         vault=vault,
         ring=ring,
         writer=TokenWriter(ring, settings.issuer, settings.crm_auth_token_ttl_s),
@@ -73,6 +88,7 @@ def _state(settings: Settings, db: Database, hasher: Hasher) -> State:
         redirects=Redirects(settings.site_url, settings.crm_auth_redirects),
         letters=Letters(settings.site_url),
         mails=MailQueue(vault),
+        mail=MailHealth(db),
         frequency=Frequency(vault, interval, settings.crm_auth_mail_per_hour),
         refreshing=Refreshing(
             db=db,
@@ -84,7 +100,7 @@ def _state(settings: Settings, db: Database, hasher: Hasher) -> State:
     )
 
 
-def _loader(db: Database, vault: Vault, settings: Settings):  # type: ignore[no-untyped-def]
+def _loader(db: Database, vault: Vault, settings: Settings) -> Callable[[], Awaitable[list[SigningKey]]]:
     async def load() -> list[SigningKey]:
         async with db.transaction(None) as tx:
             await prepare_keys(tx, vault, settings.crm_auth_jwt_keys)

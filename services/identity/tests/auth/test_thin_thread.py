@@ -9,8 +9,8 @@ import pytest
 from crm_testkit.headers import internal_headers
 from joserfc import jws
 from joserfc.jwk import ECKey
-from support import PASSWORD, PUBLIC_URL, Api
 from supabase_auth.errors import AuthApiError
+from support import PASSWORD, PUBLIC_URL, Api
 
 
 class TestTheClient:

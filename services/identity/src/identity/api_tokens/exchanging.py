@@ -8,12 +8,11 @@ from typing import Any
 from uuid import UUID
 
 from identity.api_tokens import store
+from identity.api_tokens.actions import PREFIX
+from identity.facts import API_JWT_TTL_S
 from identity.state import State
 from identity.vault import fingerprint
 from identity.workspaces import store as workspaces
-
-PREFIX = "mcrm_"
-JWT_TTL_S = 600
 
 
 @dataclass(frozen=True)
@@ -39,7 +38,7 @@ async def exchange(state: State, token: str) -> dict[str, Any] | None:
         await workspaces.enter(tx, usable.workspace_id)
         await store.used(tx, usable)
         email, name = await workspaces.profile_of(tx, usable.user_id) or ("", "")
-    ends = time.time() + JWT_TTL_S
+    ends = time.time() + API_JWT_TTL_S
     if usable.expires_at is not None:
         ends = min(ends, usable.expires_at.timestamp())
     amr = [{"method": "api_token", "timestamp": int(time.time())}]

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import asyncpg
 
-from identity.db import Tx
+from identity.db import Tx, returned
 
 
 @dataclass(frozen=True)
@@ -57,12 +57,15 @@ async def lives(tx: Tx, token_id: UUID, user_id: UUID) -> bool:
 
 
 async def used(tx: Tx, token: Usable) -> None:
-    await tx.execute("update api_token set last_used_at = now() where workspace_id = $1 and id = $2", token.workspace_id, token.id)
+    await tx.execute(
+        "update api_token set last_used_at = now() where workspace_id = $1 and id = $2", token.workspace_id, token.id
+    )
 
 
 async def insert(
     tx: Tx,
     workspace_id: UUID,
+    token_id: UUID,
     user_id: UUID,
     *,
     name: str,
@@ -72,9 +75,10 @@ async def insert(
     expires_at: datetime | None,
 ) -> ApiToken:
     row = await tx.fetchrow(
-        """insert into api_token (workspace_id, user_id, name, token_hash, hint, scopes, expires_at)
-           values ($1, $2, $3, $4, $5, $6, $7) returning *""",
+        """insert into api_token (workspace_id, id, user_id, name, token_hash, hint, scopes, expires_at)
+           values ($1, $2, $3, $4, $5, $6, $7, $8) returning *""",
         workspace_id,
+        token_id,
         user_id,
         name,
         token_hash,
@@ -82,7 +86,7 @@ async def insert(
         scopes,
         expires_at,
     )
-    return ApiToken.from_row(row)
+    return ApiToken.from_row(returned(row))
 
 
 async def of_user(tx: Tx, workspace_id: UUID, user_id: UUID) -> list[ApiToken]:
@@ -112,7 +116,7 @@ async def revoke(tx: Tx, token: ApiToken) -> ApiToken:
         token.workspace_id,
         token.id,
     )
-    return ApiToken.from_row(row)
+    return ApiToken.from_row(returned(row))
 
 
 async def revoke_of_user(tx: Tx, workspace_id: UUID, user_id: UUID) -> list[ApiToken]:

@@ -1,12 +1,34 @@
 """The Supabase Auth protocol (auth-protocol.md): a file per endpoint or two."""
 
-from identity.auth import discovery, signup, tokens, user
+from identity.auth import (
+    discovery,
+    logout,
+    mailed,
+    off,
+    reauthenticate,
+    signup,
+    tokens,
+    user,
+    user_change,
+    verify,
+    verify_link,
+)
 
-ROUTES = [
+_ENDPOINTS = [
     signup.signup,
     tokens.token,
+    mailed.otp,
+    mailed.magiclink,
+    mailed.recover,
+    mailed.resend,
+    verify.verify,
+    verify_link.verify_link,
     user.user,
+    user_change.change_user,
+    reauthenticate.reauthenticate,
+    logout.logout,
     discovery.key_set,
     discovery.settings,
     discovery.health,
 ]
+ROUTES = [*_ENDPOINTS, *off.other_methods(_ENDPOINTS), off.anything_else]

@@ -36,4 +36,6 @@ async def settings(request: AnyRequest, state: State) -> Answer:
 
 @auth_get("/auth/v1/health")
 async def health(request: AnyRequest, state: State) -> Answer:
-    return reply({"version": VERSION, "name": "GoTrue", "description": "Mini-CRM identity, speaking the Supabase Auth protocol"})
+    return reply(
+        {"version": VERSION, "name": "GoTrue", "description": "Mini-CRM identity, speaking the Supabase Auth protocol"}
+    )

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
-from uuid import UUID, uuid4
+from uuid import uuid4
 
 import asyncpg
 from crm_service.answer import Answer
@@ -13,6 +13,7 @@ from identity import audit, facts, sessions
 from identity.auth import checks
 from identity.auth.admission import admit, without_token
 from identity.auth.bodies import Signup
+from identity.auth.own_claims import own_claims
 from identity.auth.pace import even_pace
 from identity.auth.session_answer import session
 from identity.auth.wire import AnyRequest, auth_post, client_of, read, reply
@@ -94,7 +95,9 @@ async def _checked(request: AnyRequest, state: State, body: Signup) -> NewUser:
     )
 
 
-async def _sign_up_confirmed(state: State, new: NewUser, *, email: str | None = None, phone: str | None = None) -> Opened:
+async def _sign_up_confirmed(
+    state: State, new: NewUser, *, email: str | None = None, phone: str | None = None
+) -> Opened:
     try:
         async with state.db.transaction(None) as tx:
             account = await _insert(tx, state, new, email=email, phone=phone, confirmed=True)
@@ -148,7 +151,9 @@ async def send_confirmation(
     await state.mails.add(tx, state.letters.confirmation(address, issued, redirect_to))
 
 
-async def insert_unconfirmed(tx: Tx, state: State, email: str, metadata: Mapping[str, Any], token: str | None) -> Account:
+async def insert_unconfirmed(
+    tx: Tx, state: State, email: str, metadata: Mapping[str, Any], token: str | None
+) -> Account:
     """An account without a password: somebody asked for a code at sign-in."""
     invitation = await admit(tx, state.settings.signup, token)
     return await _new_account(tx, email=email, metadata=metadata, invitation_hash=invitation)
@@ -176,7 +181,12 @@ async def _new_account(
 ) -> Account:
     provider = "email" if email else "phone"
     account_id = await accounts.insert(
-        tx, email=email, phone=phone, app_metadata={"provider": provider, "providers": [provider]}, user_metadata={}, **columns
+        tx,
+        email=email,
+        phone=phone,
+        app_metadata={"provider": provider, "providers": [provider]},
+        user_metadata={},
+        **columns,
     )
     verified = {name: columns.get(f"{name}_confirmed_at") is not None for name in ("email", "phone")}
     claims = own_claims(account_id, email=email, phone=phone, verified=verified)
@@ -189,19 +199,6 @@ async def _new_account(
         raise LookupError("the account that was inserted just now is gone")
     await facts.user_changed(tx, account)
     return account
-
-
-def own_claims(
-    account_id: UUID, *, email: str | None, phone: str | None, verified: Mapping[str, bool]
-) -> dict[str, Any]:
-    """What the server itself puts into user_metadata and the identity's data."""
-    address = {"email": email} if email else {"phone": phone}
-    return {
-        "sub": str(account_id),
-        **address,
-        "email_verified": verified["email"],
-        "phone_verified": verified["phone"],
-    }
 
 
 def _made_up_user(email: str, metadata: Mapping[str, Any]) -> dict[str, Any]:
@@ -242,4 +239,6 @@ async def _anonymous(request: AnyRequest, state: State, body: Signup) -> Answer:
 def redirect_of(request: AnyRequest, state: State) -> str:
     """redirect_to as a query parameter or header, else the page that the call came from; refused ones become the site."""
     headers = request.headers
-    return state.redirects.resolve(request.query_params.get("redirect_to"), headers.get("redirect_to"), headers.get("referer"))
+    return state.redirects.resolve(
+        request.query_params.get("redirect_to"), headers.get("redirect_to"), headers.get("referer")
+    )

@@ -1,7 +1,7 @@
 """The protocol's way with bodies, answers and errors (auth-protocol 2)."""
 
+from collections.abc import Sequence
 from datetime import date
-from functools import partial
 from typing import Any, TypeVar
 
 import msgspec
@@ -9,8 +9,10 @@ import structlog
 from crm_db import DatabaseError
 from crm_service.answer import Answer
 from crm_service.context import context_of
-from litestar import Request, Response, delete, get, post, put, route
+from litestar import Request, Response, get, post, put, route
 from litestar.exceptions import HTTPException
+from litestar.handlers import HTTPRouteHandler
+from litestar.types import Method
 
 from identity.client import Client
 from identity.errors import (
@@ -100,7 +102,11 @@ def wants_new_form(request: AnyRequest) -> bool:
 
 
 class _Unexpected(AuthRefused):
-    status, code, message = 500, "unexpected_failure", "Unexpected failure, please check server logs for more information"
+    status, code, message = (
+        500,
+        "unexpected_failure",
+        "Unexpected failure, please check server logs for more information",
+    )
 
 
 class _Unavailable(AuthRefused):
@@ -121,7 +127,12 @@ def _as_refusal(error: Exception) -> AuthRefused | None:
 
 
 def _from_framework(error: HTTPException) -> AuthRefused | None:
-    kinds: dict[int, type[AuthRefused]] = {400: BadJson, 404: NoSuchEndpoint, 405: MethodNotAllowed, 413: RequestTooLarge}
+    kinds: dict[int, type[AuthRefused]] = {
+        400: BadJson,
+        404: NoSuchEndpoint,
+        405: MethodNotAllowed,
+        413: RequestTooLarge,
+    }
     kind = kinds.get(error.status_code)
     return None if kind is None else kind()
 
@@ -131,8 +142,19 @@ _SETTINGS: dict[str, Any] = {
     "include_in_schema": False,
     "request_max_body_size": BODY_MAX_BYTES,
 }
-auth_get = partial(get, status_code=200, **_SETTINGS)
-auth_post = partial(post, status_code=200, **_SETTINGS)
-auth_put = partial(put, status_code=200, **_SETTINGS)
-auth_delete = partial(delete, status_code=200, **_SETTINGS)
-auth_route = partial(route, status_code=200, **_SETTINGS)
+
+
+def auth_get(path: str) -> HTTPRouteHandler:
+    return get(path, status_code=200, **_SETTINGS)
+
+
+def auth_post(path: str) -> HTTPRouteHandler:
+    return post(path, status_code=200, **_SETTINGS)
+
+
+def auth_put(path: str) -> HTTPRouteHandler:
+    return put(path, status_code=200, **_SETTINGS)
+
+
+def auth_route(path: str, methods: Sequence[Method]) -> HTTPRouteHandler:
+    return route(path, http_method=methods, status_code=200, **_SETTINGS)

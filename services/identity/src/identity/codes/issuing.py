@@ -40,16 +40,19 @@ async def issue(
     fresh_metadata: Mapping[str, Any] | None = None,
 ) -> Issued:
     """`proves_owner`: spending it on an unconfirmed account drops the password and metadata that a stranger may have set,
-    and puts `fresh_metadata` in their place."""
+    and puts `fresh_metadata` in their place. A code that does not prove it takes this over from a live one that did: else
+    the stranger could undo it by asking for another mail."""
     code = new_code(issuer.length)
     hashed = code_hash(issuer.vault, account_id, kind, address, code)
     await tx.execute(
-        """insert into one_time_code
+        """insert into one_time_code as c
                (account_id, kind, code_hash, address, flow_id, proves_owner, fresh_metadata, expires_at)
            values ($1, $2, $3, $4, $5, $6, $7::text::jsonb, now() + $8)
            on conflict (account_id, kind) do update set code_hash = excluded.code_hash, address = excluded.address,
-               flow_id = excluded.flow_id, proves_owner = excluded.proves_owner,
-               fresh_metadata = excluded.fresh_metadata, wrong_tries = 0, expires_at = excluded.expires_at""",
+               flow_id = excluded.flow_id, wrong_tries = 0, expires_at = excluded.expires_at,
+               proves_owner = excluded.proves_owner or c.proves_owner and c.expires_at > now(),
+               fresh_metadata = case when excluded.proves_owner or c.expires_at <= now()
+                   then excluded.fresh_metadata else c.fresh_metadata end""",
         account_id,
         kind,
         hashed,

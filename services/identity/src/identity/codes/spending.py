@@ -79,10 +79,10 @@ async def void(tx: Tx, account_id: UUID, kind: str) -> None:
     await tx.execute("delete from one_time_code where account_id = $1 and kind = $2", account_id, kind)
 
 
-async def void_all(tx: Tx, account_id: UUID) -> None:
+async def void_all(tx: Tx, account_id: UUID, *, keep_flow: UUID | None = None) -> None:
     """Every pending code and link of the person, and the flows that began with them."""
     await tx.execute("delete from one_time_code where account_id = $1", account_id)
-    await tx.execute("delete from pkce_flow where account_id = $1 and auth_code_hash is null", account_id)
+    await tx.execute("delete from pkce_flow where account_id = $1 and id is distinct from $2", account_id, keep_flow)
 
 
 async def count_wrong_try(tx: Tx, account_ids: Sequence[UUID], kinds: Sequence[str]) -> None:
@@ -98,7 +98,9 @@ async def count_wrong_try(tx: Tx, account_ids: Sequence[UUID], kinds: Sequence[s
 
 async def _lock_by_address(tx: Tx, address: str, kinds: Sequence[str]) -> list[Code]:
     owners = await tx.fetch(
-        "select distinct account_id from one_time_code where address = $1 and kind = any($2) order by 1", address, list(kinds)
+        "select distinct account_id from one_time_code where address = $1 and kind = any($2) order by 1",
+        address,
+        list(kinds),
     )
     ids = [row["account_id"] for row in owners]
     await tx.execute("select from account where id = any($1) order by id for update", ids)

@@ -9,12 +9,12 @@ from crm_service.errors import NotFound
 from crm_service.operation import crm
 from litestar import get, post
 
-from identity import api_tokens
 from identity.actor import Actor
-from identity.internal.whoever import believed
+from identity.api_tokens.exchanging import exchange
 from identity.members import store as members
 from identity.state import State
-from identity.workspaces import ensure_membership
+from identity.whoever import believed
+from identity.workspaces.first import ensure_membership
 from identity.workspaces.store import Membership
 
 
@@ -64,7 +64,7 @@ async def list_members(state: State, workspace_id: UUID) -> Answer:
 @post("/internal/token-exchange", status_code=200, opt=crm(callers=["gateway"]), include_in_schema=False)
 async def token_exchange(data: TokenShown, state: State) -> Answer:
     """A short-lived JWT for an API token; 401 when it is unknown, revoked or past its end."""
-    exchanged = await api_tokens.exchange(state, data.token)
+    exchanged = await exchange(state, data.token)
     if exchanged is None:
         raise InvalidToken("unknown API token")
     return Answer(body=msgspec.json.encode(exchanged), headers={"Cache-Control": "no-store"})

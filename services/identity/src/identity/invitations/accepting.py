@@ -42,7 +42,9 @@ async def _accept(tx: Tx, actor: Actor, token_hash: bytes) -> tuple[UUID, UUID |
         return None
     if await members.lock(tx, shown.workspace_id, actor.user_id) is not None:
         return shown.workspace_id, None  # the invitation stays open for whom it was meant
-    member = await members.insert(tx, shown.workspace_id, actor.user_id, invitation.role, created_by=invitation.created_by)
+    member = await members.insert(
+        tx, shown.workspace_id, actor.user_id, invitation.role, created_by=invitation.created_by
+    )
     used = await store.accepted(tx, invitation, actor.user_id)
     here = replace(actor, workspace_id=shown.workspace_id)
     operation_id = await crm_facts.begin(tx, here, kind="join", summary=f"{actor.actor_name} accepted an invitation")

@@ -2,12 +2,11 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
 import asyncpg
 
-from identity.db import Tx
+from identity.db import Tx, returned
 
 VALID_DAYS = 7
 
@@ -32,11 +31,6 @@ class Invitation:
     def from_row(cls, row: asyncpg.Record) -> "Invitation":
         return cls(**row)
 
-    def shown(self) -> dict[str, Any]:
-        members = ("id", "version", "email", "role", "expires_at", "accepted_at", "revoked_at")
-        shown = {name: getattr(self, name) for name in members}
-        return {**shown, "created_at": self.created_at, "updated_at": self.updated_at, "created_by": self.created_by}
-
 
 @dataclass(frozen=True)
 class Shown:
@@ -57,18 +51,21 @@ async def by_token(tx: Tx, token_hash: bytes) -> Shown | None:
     return None if row is None else Shown(**row)
 
 
-async def insert(tx: Tx, workspace_id: UUID, email: str, role: str, token_hash: bytes, created_by: UUID) -> Invitation:
+async def insert(
+    tx: Tx, workspace_id: UUID, invitation_id: UUID, email: str, role: str, token_hash: bytes, created_by: UUID
+) -> Invitation:
     row = await tx.fetchrow(
-        """insert into invitation (workspace_id, email, role, token_hash, expires_at, created_by)
-           values ($1, $2, $3, $4, now() + $5 * interval '1 day', $6) returning *""",
+        """insert into invitation (workspace_id, id, email, role, token_hash, expires_at, created_by)
+           values ($1, $2, $3, $4, $5, now() + $6 * interval '1 day', $7) returning *""",
         workspace_id,
+        invitation_id,
         email,
         role,
         token_hash,
         VALID_DAYS,
         created_by,
     )
-    return Invitation.from_row(row)
+    return Invitation.from_row(returned(row))
 
 
 async def lock_open(tx: Tx, workspace_id: UUID, invitation_id: UUID) -> Invitation | None:
@@ -94,7 +91,7 @@ async def accepted(tx: Tx, invitation: Invitation, user_id: UUID) -> Invitation:
         invitation.id,
         user_id,
     )
-    return Invitation.from_row(row)
+    return Invitation.from_row(returned(row))
 
 
 async def revoked(tx: Tx, invitation: Invitation) -> Invitation:
@@ -104,7 +101,7 @@ async def revoked(tx: Tx, invitation: Invitation) -> Invitation:
         invitation.workspace_id,
         invitation.id,
     )
-    return Invitation.from_row(row)
+    return Invitation.from_row(returned(row))
 
 
 async def listed(tx: Tx, workspace_id: UUID) -> list[Invitation]:

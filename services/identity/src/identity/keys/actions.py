@@ -52,7 +52,9 @@ async def rotate(tx: Tx, vault: Vault, *, to: UUID | None = None, at_once: bool 
     coming = _pick(keys, to)
     waits_until = coming.state_since + PUBLISHED_BEFORE_USE
     if coming.state is State.STANDBY and datetime.now(UTC) < waits_until and not at_once:
-        raise TooEarly(f"key {coming.kid} was published less than 20 minutes ago: rotate after {waits_until:%H:%M:%S} UTC")
+        raise TooEarly(
+            f"key {coming.kid} was published less than 20 minutes ago: rotate after {waits_until:%H:%M:%S} UTC"
+        )
     for key in keys:
         if key.state is State.CURRENT:
             await store.set_state(tx, key.kid, State.PREVIOUS)

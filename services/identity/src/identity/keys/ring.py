@@ -17,7 +17,9 @@ class NoSigningKey(RuntimeError):
 
 
 class KeyRing:
-    def __init__(self, load: Callable[[], Awaitable[list[SigningKey]]], clock: Callable[[], float] = time.monotonic) -> None:
+    def __init__(
+        self, load: Callable[[], Awaitable[list[SigningKey]]], clock: Callable[[], float] = time.monotonic
+    ) -> None:
         self._load = load
         self._clock = clock
         self._keys: list[SigningKey] = []

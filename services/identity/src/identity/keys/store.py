@@ -14,7 +14,9 @@ KINDS: dict[str, type[ECKey] | type[RSAKey] | type[OctKey]] = {"ES256": ECKey, "
 
 
 async def all_keys(tx: Tx, vault: Vault) -> list[SigningKey]:
-    rows = await tx.fetch("select kid, alg, state, state_since, created_at, sealed_jwk from signing_key order by created_at")
+    rows = await tx.fetch(
+        "select kid, alg, state, state_since, created_at, sealed_jwk from signing_key order by created_at"
+    )
     return [
         SigningKey(
             kid=row["kid"],

@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 from uuid import UUID, uuid4
 
+import msgspec
 from crm_auth import InvalidToken
 from crm_auth.claims import check_claims
 from crm_auth.pre_check import pre_check
-import msgspec
 from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import OctKey

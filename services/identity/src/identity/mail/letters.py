@@ -32,15 +32,29 @@ class Letters:
 
     def confirmation(self, to: str, issued: Issued, redirect_to: str | None) -> Letter:
         return self._coded(
-            "confirmation", to, issued, "signup", redirect_to, "Confirm your address", "Welcome. Please confirm that this is your address."
+            "confirmation",
+            to,
+            issued,
+            "signup",
+            redirect_to,
+            "Confirm your address",
+            "Welcome. Please confirm that this is your address.",
         )
 
     def magic_link(self, to: str, issued: Issued, redirect_to: str | None) -> Letter:
-        return self._coded("magic_link", to, issued, "magiclink", redirect_to, "Your sign-in code", "Use this to sign in.")
+        return self._coded(
+            "magic_link", to, issued, "magiclink", redirect_to, "Your sign-in code", "Use this to sign in."
+        )
 
     def recovery(self, to: str, issued: Issued, redirect_to: str | None) -> Letter:
         return self._coded(
-            "recovery", to, issued, "recovery", redirect_to, "Set a new password", "Use this to sign in and set a new password."
+            "recovery",
+            to,
+            issued,
+            "recovery",
+            redirect_to,
+            "Set a new password",
+            "Use this to sign in and set a new password.",
         )
 
     def email_change(self, to: str, issued: Issued, redirect_to: str | None, *, new_email: str) -> Letter:
@@ -52,16 +66,26 @@ class Letters:
         return _letter("reauthentication", to, f"{issued.code} is your confirmation code", words)
 
     def email_changed(self, to: str, *, new_email: str) -> Letter:
-        words = [f"The address of your account was changed to {new_email}.", "If you did not do this, tell your administrator at once."]
+        words = [
+            f"The address of your account was changed to {new_email}.",
+            "If you did not do this, tell your administrator at once.",
+        ]
         return _letter("email_changed", to, "Your address was changed", words)
 
     def already_registered(self, to: str) -> Letter:
-        words = ["Somebody tried to sign up with this address, but you have an account already.", "You can simply sign in:"]
-        return _letter("already_registered", to, "You have an account already", words, link=(f"{self._site}/sign-in", "Sign in"))
+        words = [
+            "Somebody tried to sign up with this address, but you have an account already.",
+            "You can simply sign in:",
+        ]
+        return _letter(
+            "already_registered", to, "You have an account already", words, link=(f"{self._site}/sign-in", "Sign in")
+        )
 
     def invitation(self, to: str, *, link: str, workspace: str, invited_by: str) -> Letter:
         words = [f"{invited_by} invites you to the workspace {workspace} in Mini-CRM."]
-        return _letter("invitation", to, f"{invited_by} invites you to {workspace}", words, link=(link, "Accept the invitation"))
+        return _letter(
+            "invitation", to, f"{invited_by} invites you to {workspace}", words, link=(link, "Accept the invitation")
+        )
 
     @property
     def _site(self) -> str:
@@ -80,7 +104,9 @@ class Letters:
 NOT_YOU = "If you did not ask for this, you can ignore this mail."
 
 
-def _letter(template: str, to: str, subject: str, paragraphs: list[str], *, link: tuple[str, str] | None = None) -> Letter:
+def _letter(
+    template: str, to: str, subject: str, paragraphs: list[str], *, link: tuple[str, str] | None = None
+) -> Letter:
     one_line = [" ".join(paragraph.split()) for paragraph in paragraphs]
     text = "\n\n".join([*one_line, *([link[0]] if link else [])]) + "\n"
     body = "".join(f"<p>{html.escape(paragraph)}</p>" for paragraph in one_line)

@@ -49,7 +49,8 @@ class MailQueue:
 
     async def sent(self, tx: Tx, mail_id: UUID) -> None:
         await tx.execute(
-            "update mail set state = 'sent', sent_at = now(), sealed_content = null, last_error = null where id = $1", mail_id
+            "update mail set state = 'sent', sent_at = now(), sealed_content = null, last_error = null where id = $1",
+            mail_id,
         )
 
     async def failed(self, tx: Tx, mail: Queued, error: str) -> None:

@@ -8,7 +8,7 @@ from uuid import UUID
 import asyncpg
 import crm_facts
 
-from identity.db import Tx
+from identity.db import Tx, returned
 
 
 @dataclass(frozen=True)
@@ -39,7 +39,7 @@ async def insert(tx: Tx, workspace_id: UUID, user_id: UUID, role: str, *, create
         role,
         created_by,
     )
-    return Member.from_row(row)
+    return Member.from_row(returned(row))
 
 
 async def lock(tx: Tx, workspace_id: UUID, user_id: UUID) -> Member | None:
@@ -69,7 +69,7 @@ async def set_role(tx: Tx, workspace_id: UUID, user_id: UUID, role: str) -> Memb
         user_id,
         role,
     )
-    return Member.from_row(row)
+    return Member.from_row(returned(row))
 
 
 async def remove(tx: Tx, workspace_id: UUID, user_id: UUID) -> Member:
@@ -79,19 +79,30 @@ async def remove(tx: Tx, workspace_id: UUID, user_id: UUID) -> Member:
         workspace_id,
         user_id,
     )
-    return Member.from_row(row)
+    return Member.from_row(returned(row))
+
+
+async def find(tx: Tx, workspace_id: UUID, user_id: UUID) -> Member | None:
+    row = await tx.fetchrow(
+        "select * from member where workspace_id = $1 and user_id = $2 and removed_at is null", workspace_id, user_id
+    )
+    return None if row is None else Member.from_row(row)
 
 
 async def listed(tx: Tx, workspace_id: UUID) -> list[dict[str, Any]]:
+    """With the names and addresses of their profiles."""
     rows = await tx.fetch(
         """select m.user_id as id, m.user_id, coalesce(p.name, '') as name, coalesce(p.email, '') as email, m.role,
                m.version, m.created_at, m.updated_at, m.created_by
            from member m left join profile p using (user_id)
-           where m.workspace_id = $1 and m.removed_at is null
-           order by lower(p.name), m.user_id""",
+           where m.workspace_id = $1 and m.removed_at is null""",
         workspace_id,
     )
     return [dict(row) for row in rows]
+
+
+async def shown(tx: Tx, workspace_id: UUID, user_id: UUID) -> dict[str, Any] | None:
+    return next((row for row in await listed(tx, workspace_id) if row["user_id"] == user_id), None)
 
 
 def added(member: Member) -> crm_facts.Change:

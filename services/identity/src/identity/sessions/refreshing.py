@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta
 from crm_db import Database
 
 from identity import audit
+from identity.client import Client
+from identity.db import Tx
 from identity.errors import (
     AuthRefused,
     Overloaded,
@@ -18,8 +20,7 @@ from identity.errors import (
     UserBanned,
     ValidationFailed,
 )
-from identity.client import Client
-from identity.db import Tx
+from identity.metrics import REFRESH_REUSED
 from identity.sessions import refresh_token, store
 from identity.sessions.ending import end
 from identity.sessions.opening import PURPOSE, Opened
@@ -111,6 +112,7 @@ async def _judge(refreshing: Refreshing, tx: Tx, case: _Case) -> Opened | AuthRe
 async def _reused(refreshing: Refreshing, tx: Tx, case: _Case) -> AuthRefused:
     """The thief and the victim both lose: nobody can tell which of them holds the newer token."""
     session = case.session
+    REFRESH_REUSED.inc()
     await end(tx, session.account_id, session.id, token_ttl_s=refreshing.token_ttl_s)
     await audit.note(
         tx, "session.reused", account_id=session.account_id, session_id=session.id, ip=case.client.ip, attack=True

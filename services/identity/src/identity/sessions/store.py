@@ -14,6 +14,7 @@ from identity.db import Tx
 from identity.users import Account
 from identity.users import store as accounts
 
+
 @dataclass(frozen=True)
 class Session:
     """`sealed_key` signs the refresh tokens; `amr` is newest first, as in the access token."""

@@ -9,6 +9,7 @@ import msgspec
 from identity.db import Tx
 from identity.users.model import Account
 
+
 async def by_id(tx: Tx, account_id: UUID) -> Account | None:
     return _one(await tx.fetchrow("select * from account_row where id = $1", account_id))
 

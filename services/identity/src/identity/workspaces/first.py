@@ -4,9 +4,9 @@ from uuid import UUID
 
 import crm_facts
 
-from identity import invitations
 from identity.actor import Actor
 from identity.db import Tx
+from identity.invitations.accepting import accept_pending
 from identity.members import store as members
 from identity.workspaces import store
 from identity.workspaces.rules import DEFAULTS
@@ -29,7 +29,7 @@ async def _first(tx: Tx, actor: Actor, email: str) -> list[Membership]:
     already = await store.memberships_of(tx, actor.user_id)
     if already:
         return already
-    if not await invitations.accept_pending(tx, actor):
+    if not await accept_pending(tx, actor):
         await create(tx, actor, {"name": f"{actor.actor_name}'s workspace", **DEFAULTS})
     return await store.memberships_of(tx, actor.user_id)
 

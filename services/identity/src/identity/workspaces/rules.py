@@ -28,7 +28,10 @@ def faults(values: dict[str, Any]) -> list[tuple[str, str, str]]:
         "country": (lambda value: value is None or COUNTRY.fullmatch(value), "Use a two-letter country code like DE."),
         "time_zone": (_is_time_zone, "Use a time zone like Europe/Berlin."),
         "locale": (lambda value: LOCALE.fullmatch(value), "Use a language tag like en or de-AT."),
-        "currency": (lambda value: value is None or CURRENCY.fullmatch(value), "Use a three-letter currency code like EUR."),
+        "currency": (
+            lambda value: value is None or CURRENCY.fullmatch(value),
+            "Use a three-letter currency code like EUR.",
+        ),
     }
     return [
         (f"/{name}", "required" if name == "name" and not value else "invalid", checks[name][1])

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import asyncpg
 
-from identity.db import Tx
+from identity.db import Tx, returned
 
 
 @dataclass(frozen=True)
@@ -103,7 +103,7 @@ async def insert(tx: Tx, workspace_id: UUID, created_by: UUID, values: dict[str,
         *(values[name] for name in FIELDS),
         created_by,
     )
-    return Workspace.from_row(row)
+    return Workspace.from_row(returned(row))
 
 
 async def find(tx: Tx, workspace_id: UUID) -> Workspace | None:
@@ -124,4 +124,4 @@ async def save(tx: Tx, workspace_id: UUID, values: dict[str, Any]) -> Workspace:
         workspace_id,
         *(values[name] for name in FIELDS),
     )
-    return Workspace.from_row(row)
+    return Workspace.from_row(returned(row))

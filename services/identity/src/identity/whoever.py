@@ -6,7 +6,7 @@ import msgspec
 from crm_auth import InvalidToken, User
 from joserfc import jws
 
-from identity import api_tokens
+from identity.api_tokens.store import lives
 from identity.db import Tx
 from identity.sessions import with_account
 from identity.state import State
@@ -26,7 +26,7 @@ async def believed(tx: Tx, user: User, state: State) -> Person:
     session, account = await with_account(tx, user.session_id, user.user_id)
     if account is None or account.deleted_at is not None or account.is_banned():
         raise InvalidToken("account gone or banned")
-    if session is None and not await api_tokens.lives(tx, user.session_id, user.user_id):
+    if session is None and not await lives(tx, user.session_id, user.user_id):
         raise InvalidToken("session ended")
     return Person(account.email or "", display_name(account.user_metadata, account.email))
 
