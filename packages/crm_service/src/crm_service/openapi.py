@@ -84,12 +84,23 @@ def as_dict(app: Any) -> dict[str, Any]:
         "info": {"title": app.title, "version": "1"},
         "paths": paths,
         "components": {
-            "schemas": {**types.components, **app.schemas, "Problem": _PROBLEM_SCHEMA},
+            "schemas": {**_forms(app, paths), **types.components, **app.schemas, "Problem": _PROBLEM_SCHEMA},
             "headers": _HEADERS,
             "responses": {_problem_name(status): _problem_response(status) for status in _PROBLEM_WORDS},
             "securitySchemes": {"bearer": {"type": "http", "scheme": "bearer"}},
         },
     }
+
+
+def _forms(app: Any, paths: dict[str, dict[str, Any]]) -> dict[str, Any]:
+    """Schemas of multipart bodies, which Litestar describes."""
+    components = app.openapi_schema.to_schema().get("components", {}).get("schemas", {})
+    bodies = [operation.get("requestBody", {}) for path in paths.values() for operation in path.values()]
+    contents = [
+        body["content"]["multipart/form-data"] for body in bodies if "multipart/form-data" in body.get("content", {})
+    ]
+    names = [content["schema"]["$ref"].removeprefix(_REF) for content in contents if "$ref" in content["schema"]]
+    return {name: components[name] for name in names}
 
 
 def _operations(app: Any) -> Iterator[tuple[str, str, HTTPRouteHandler]]:
