@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 from collections.abc import Callable
+from pathlib import Path
 
 from crm_tools import environments, system, web
 from crm_tools.environments import ROOT
@@ -17,14 +19,14 @@ Say = Callable[[str], None]
 
 def run(say: Say) -> None:
     services = [service.name for service in system.load().services]
-    environments.ensure(services)
+    environments.ensure([*services, system.GATEWAY])
     CONTRACTS.mkdir(parents=True, exist_ok=True)
     for name in services:
         file = CONTRACTS / f"{name}.json"
         file.write_text(json.dumps(_openapi(name), indent=2, ensure_ascii=False) + "\n")
         say(str(file.relative_to(ROOT)))
     if (web.WEB / "package.json").is_file():
-        done = web.install(say).run("run", "generate", folder=web.WEB)
+        done = web.install(say).run("run", "generate", "--", f"{_merged().parent}/", folder=web.WEB)
         if done.returncode:
             raise Trouble(f"The web app's types could not be generated:\n{done.stdout}{done.stderr}")
         say("web/src/api/generated")
@@ -36,10 +38,19 @@ def changed() -> str:
     return subprocess.run(command, cwd=ROOT, capture_output=True, text=True, check=True).stdout
 
 
+def _merged() -> Path:
+    """What the gateway makes of the services' documents and its own: the whole public API."""
+    file = ROOT / "build" / "openapi" / "merged.json"
+    file.parent.mkdir(parents=True, exist_ok=True)
+    file.write_text(json.dumps(_openapi(system.GATEWAY)))
+    return file
+
+
 def _openapi(name: str) -> object:
     service = environments.deployables()[name]
     command = [str(service.python), "-m", name, "openapi"]
-    done = subprocess.run(command, cwd=service.folder, capture_output=True, text=True, check=False)
+    environ = os.environ | {"CRM_CONTRACTS_DIR": str(CONTRACTS)}
+    done = subprocess.run(command, cwd=service.folder, env=environ, capture_output=True, text=True, check=False)
     if done.returncode:
         raise Trouble(f"{name} could not print its OpenAPI:\n{done.stderr}")
     return json.loads(done.stdout)
