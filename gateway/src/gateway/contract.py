@@ -24,6 +24,7 @@ METHODS = ("get", "post", "put", "patch", "delete")
 OWN = "gateway"  # the name under which the gateway's own document is merged
 OWN_DOCUMENT = Path(__file__).with_name("openapi.json")
 CHANGES_NOTHING = ("GET", "HEAD")
+SHARED = ("headers", "responses", "parameters", "securitySchemes")  # components that every service writes alike
 
 
 @dataclass(slots=True)
@@ -214,13 +215,15 @@ def merge(documents: Mapping[str, Document]) -> Document:
         "servers": [{"url": "/"}],
         "security": [{"bearer": []}],
         "paths": {},
-        "components": {"schemas": {}, "securitySchemes": documents[OWN]["components"]["securitySchemes"]},
+        "components": {kind: {} for kind in SHARED} | {"schemas": {}},
     }
     known: dict[str, str] = {}
     for service in sorted(documents, key=lambda name: (name != OWN, name)):
         document = _renamed(service, documents[service], merged["components"]["schemas"])
         for name, schema in document.get("components", {}).get("schemas", {}).items():
             merged["components"]["schemas"][name] = schema
+        for kind in SHARED:
+            merged["components"][kind] |= document.get("components", {}).get(kind, {})
         for path, item in document.get("paths", {}).items():
             target = merged["paths"].setdefault(known.setdefault(path_key(path), path), {})
             for method, operation in item.items():
