@@ -42,13 +42,18 @@ select crm_protect('saved_view', 'select, insert, update, delete', '');
 
 create table favourite (
     workspace_id uuid        not null,
-    user_id      uuid        not null,
+    id           uuid        not null,
+    version      integer     not null default 1,
+    created_at   timestamptz not null default now(),
+    updated_at   timestamptz not null default now(),
+    created_by   uuid        not null,  -- whose it is
     kind         text        not null check (kind in ('contact', 'company', 'view')),
     record_id    uuid        not null,
     position     integer     not null default 0,
-    created_at   timestamptz not null default now(),
-    primary key (workspace_id, user_id, kind, record_id)
+    primary key (workspace_id, id),
+    unique (workspace_id, created_by, kind, record_id)
 );
+create index favourite_record on favourite (workspace_id, record_id);
 select crm_protect('favourite', 'select, insert, update, delete', '');
 
 -- migrate:down

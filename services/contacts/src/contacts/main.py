@@ -1,6 +1,8 @@
 """Contacts: which features, which resources, which background work. Read this first."""
 
-from collections.abc import AsyncIterator, Mapping
+import asyncio
+import os
+from collections.abc import AsyncIterator, Mapping, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 
@@ -10,26 +12,37 @@ from crm_cache import Cache, Valkey
 from crm_db import Database
 from crm_db.migrate import MigrateSettings
 from crm_db.migrate import run as migrate_database
-from crm_facts.broker import connect
-from crm_facts.relay import Relay
+from crm_facts import Relay, Waker, connect, parked_command
 from crm_service import ServiceApp, ServiceClient, create_app, load_settings, run
 
+from contacts.activity.consumers import Activity
+from contacts.bulk import actions as bulk_actions
+from contacts.bulk import routes as bulk
 from contacts.companies import COMPANIES
 from contacts.companies import routes as companies
+from contacts.custom_fields import routes as custom_fields
+from contacts.favourites import routes as favourites
+from contacts.history import actions as history_actions
+from contacts.history import routes as history
 from contacts.imports import routes as imports
 from contacts.imports import work as imports_work
 from contacts.jobs import worker as jobs_worker
 from contacts.people import PEOPLE
 from contacts.people import routes as people
+from contacts.records import erasure
 from contacts.records.http import schemas
+from contacts.search import routes as search
+from contacts.search import work as search_work
 from contacts.settings import Settings
 from contacts.state import State
+from contacts.tags import routes as tags
+from contacts.views import routes as views
 
 NAME = "contacts"
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
 EXTENSIONS = ("unaccent", "pg_trgm", "btree_gin")
-FEATURES = [people, companies, imports]
-JOBS = {**imports_work.HANDLERS}
+FEATURES = [search, people, companies, bulk, tags, custom_fields, views, favourites, history, imports]
+JOBS = {**bulk_actions.HANDLERS, **history_actions.HANDLERS, **erasure.HANDLERS, **imports_work.HANDLERS}
 
 
 def app(settings: Settings) -> ServiceApp:
@@ -51,6 +64,7 @@ async def resources(settings: Settings) -> AsyncIterator[State]:
         stack.push_async_callback(postgres.close)
         nats = await connect(settings.nats_url, NAME)
         stack.push_async_callback(nats.close)
+        postgres.after_commit(Waker(nats, NAME).wake)
         valkey = await Valkey.open(settings.valkey_url)
         stack.push_async_callback(valkey.close)
         identity = await stack.enter_async_context(
@@ -65,8 +79,30 @@ async def relay(state: State) -> None:
 
 
 async def jobs(state: State) -> None:
-    """Checks and runs imports, and whatever else outlives its request."""
+    """Imports, large bulk changes and undos: whatever outlives its request."""
     await jobs_worker.run(state, JOBS)
+
+
+async def activity(state: State) -> None:
+    """Hears what happened with people."""
+    await Activity(state).run()
+
+
+async def idempotency(state: State) -> None:
+    """Removes kept answers that are past their day."""
+    while True:
+        await crm_db.idempotency.sweep(state.postgres)
+        await asyncio.sleep(3600)
+
+
+def parked(arguments: Sequence[str]) -> int:
+    """`python -m contacts parked list|replay <id>`, in the worker's environment."""
+
+    async def act() -> int:
+        async with resources(load_settings(Settings, os.environ)) as state:
+            return await parked_command(state.postgres, [Activity(state).consumer], arguments)
+
+    return asyncio.run(act())
 
 
 def migrate(environ: Mapping[str, str]) -> None:
@@ -74,4 +110,12 @@ def migrate(environ: Mapping[str, str]) -> None:
     migrate_database(NAME, folders, load_settings(MigrateSettings, environ), extensions=EXTENSIONS)
 
 
-main = run(NAME, app, settings=Settings, resources=resources, worker=[relay, jobs], migrate=migrate)
+main = run(
+    NAME,
+    app,
+    settings=Settings,
+    resources=resources,
+    worker=[relay, jobs, activity, search_work.learn_words, idempotency],
+    migrate=migrate,
+    commands={"parked": parked},
+)

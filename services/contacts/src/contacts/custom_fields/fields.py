@@ -9,8 +9,8 @@ from crm_resource import Field, FieldTable, Kind
 
 from contacts.records.resource import Resource
 
-TYPES = ("text", "number", "date", "boolean", "select", "multi_select", "url", "email", "phone")
-LIST_MAX = 50
+LIST_MAX = 50  # values of a multi_select
+OPTIONS_MAX = 200
 
 _SELECT = """
     select c.key, c.label, c.type, c.options, c.required, c."unique", c."default"

@@ -13,7 +13,7 @@ from contacts.jobs.job import Job, JobLost, KeptCaller
 __all__ = ["Job", "JobLost", "enqueue"]
 
 
-async def enqueue(tx: Transaction, caller: Caller, kind: str, input: dict[str, Json]) -> UUID:
+async def enqueue(tx: Transaction, caller: Caller | Job, kind: str, input: dict[str, Json]) -> UUID:
     """Leaves the job to the worker, which begins it when `tx` is committed."""
     kept = msgspec.to_builtins(KeptCaller.of(caller))
     return await store.add(tx, caller.workspace_id, kind, kept, input)

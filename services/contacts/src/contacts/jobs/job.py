@@ -50,5 +50,5 @@ class KeptCaller(msgspec.Struct, frozen=True):
     country: str | None
 
     @classmethod
-    def of(cls, caller: Caller) -> "KeptCaller":
+    def of(cls, caller: Caller | Job) -> "KeptCaller":
         return cls(**{name: getattr(caller, name) for name in cls.__struct_fields__})

@@ -54,7 +54,8 @@ async def patch(
             raise Trashed
         changes = parse_patch(fields, body, Context(caller.country))
         values = merge(record.values, changes, fields)
-        _refuse([*missing(fields, values), *resource.rules(values)])
+        before = missing(fields, record.values)  # a field that became required later bars no other change
+        _refuse([each for each in (*missing(fields, values), *resource.rules(values)) if each not in before])
         await check_owner(state, caller, record.values, values)
         return change(record, values)
 

@@ -1,6 +1,7 @@
 """What the routes of people and companies share: parameters, headers, bodies, schemas."""
 
 from collections.abc import Awaitable, Callable
+from dataclasses import fields
 from hashlib import sha256
 from typing import Any
 from uuid import UUID
@@ -8,7 +9,7 @@ from uuid import UUID
 import msgspec
 from crm_auth import Admin, Caller, Writer
 from crm_db import Transaction, once
-from crm_resource import BadQuery, Json, Problem, read_schema, written_schema
+from crm_resource import BadQuery, Invalid, Json, Problem, read_schema, written_schema
 from crm_service import Answer, Malformed, Refused, RoleTooLow, ScopeMissing, context_of, json_answer
 
 from contacts.records.errors import RecordNotFound
@@ -41,6 +42,11 @@ def header(request: Any, name: bytes) -> str | None:
     return context_of(request).header(name)
 
 
+def refuse(pointer: str, code: str, detail: str) -> Invalid:
+    """One problem of a body, to be raised."""
+    return Invalid([Problem(pointer, code, detail)])
+
+
 def wants_purge(request: Any) -> bool:
     given = request.query_params.get("purge", "false")
     if given not in ("true", "false"):
@@ -54,7 +60,7 @@ def as_admin(writer: Writer) -> Admin:
         raise RoleTooLow
     if writer.scopes is not None and "admin" not in writer.scopes:
         raise ScopeMissing
-    return Admin(**{name: getattr(writer, name) for name in Caller.__dataclass_fields__})
+    return Admin(**{each.name: getattr(writer, each.name) for each in fields(Caller)})
 
 
 async def keyed(

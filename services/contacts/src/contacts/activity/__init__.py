@@ -1,0 +1,1 @@
+"""What events' facts say of people: when something last happened with them."""

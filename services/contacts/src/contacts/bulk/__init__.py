@@ -1,0 +1,1 @@
+"""One change for many records: all of them or none."""
