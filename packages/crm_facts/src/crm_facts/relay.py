@@ -58,7 +58,6 @@ class Relay:
         self._settings = stream
         self._js: JetStreamContext = nats.jetstream(timeout=ACK_S)
         self._woken = asyncio.Event()
-        self._batches = True  # until a broker says that it has none
 
     async def run(self) -> None:
         """For ever; whatever is away, unsent facts stay unsent until it is back."""
@@ -121,7 +120,7 @@ class Relay:
         """Sends the next facts; returns how many there were. Raises if one was not sent, after marking the others."""
         rows = await session.fetch(_UNSENT, BATCH)
         facts = [self._outgoing(row) for row in rows]
-        if len(facts) > 1 and self._batches and await self._send_batch(session, facts):
+        if len(facts) > 1 and await self._send_batch(session, facts):
             return len(facts)
         for wave in _waves(facts):
             await self._send_wave(session, wave)
@@ -143,19 +142,13 @@ class Relay:
         except nats.errors.MaxPayloadError:
             return False  # one of them is too large for this broker: the others must not wait for it
         ack = msgspec.json.decode(answer.data)
-        if "error" in ack:
-            return self._refused(ack["error"])
         if ack.get("count") != len(facts):
-            # A broker from before batches takes the messages one by one, without acknowledging each.
-            self._batches = False
+            # An error, or a broker from before batches, which took the messages but acknowledged only the last.
+            if ack.get("error", {}).get("err_code") != _DUPLICATE_IN_BATCH:
+                log.warning("the broker refused a batch, facts go one by one: %s", answer.data.decode())
             return False
         await self._mark(session, [(fact.id, ack["seq"] - len(facts) + place) for place, fact in enumerate(facts, 1)])
         return True
-
-    def _refused(self, error: dict[str, Any]) -> bool:
-        if error.get("err_code") != _DUPLICATE_IN_BATCH:
-            log.warning("the broker refused a batch, facts go one by one: %s", error.get("description"))
-        return False
 
     async def _send_wave(self, session: Any, facts: Sequence[Outgoing]) -> None:
         """Facts of different records, all in flight at once."""
