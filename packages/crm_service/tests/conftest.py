@@ -99,3 +99,13 @@ def ada(tokens: Tokens) -> dict[str, str]:
 @pytest.fixture
 def as_role(tokens: Tokens) -> Callable[[str], dict[str, str]]:
     return lambda role: internal_headers(tokens.user("Ada Lovelace"), role=role)
+
+
+@pytest.fixture
+def command() -> Callable[..., subprocess.CompletedProcess[bytes]]:
+    """`command("openapi", NAME="value")`: runs one to its end, in an environment of these names alone."""
+
+    def run(*arguments: str, **environ: str) -> subprocess.CompletedProcess[bytes]:
+        return subprocess.run([sys.executable, str(EXAMPLE), *arguments], env=environ, capture_output=True, timeout=30)
+
+    return run

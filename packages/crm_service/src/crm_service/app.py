@@ -18,6 +18,7 @@ from crm_service.bind import bind
 from crm_service.context import RequestContext, context_of
 from crm_service.health import Health, HealthStep, checks_of
 from crm_service.identify import VerifiesTokens, identify
+from crm_service.logs import AccessLog
 from crm_service.openapi import document
 from crm_service.settings import ServiceSettings
 from crm_service.steps import Deadline, InternalKey, Observe
@@ -119,14 +120,15 @@ def create_app(
     app.state_of = open_.current_state
     app.operator_routes = [bound(route) for route in operator_routes]
     app.tracing = tracing_for(name, settings.otel_exporter_otlp_endpoint)
-    app.steps = _steps(app, settings)
+    app.steps = _steps(name, app, settings)
     return app
 
 
-def _steps(app: ServiceApp, settings: ServiceSettings) -> Any:
+def _steps(name: str, app: ServiceApp, settings: ServiceSettings) -> Any:
     """Outermost first: HealthStep, Observe, InternalKey, Deadline, then Litestar's routing."""
     inner = InternalKey(Deadline(app.routed), keys=InternalKeys.parse(settings.crm_internal_keys))
-    return HealthStep(Observe(inner, tracing=app.tracing), health=app.health)
+    access_log = AccessLog() if settings.crm_log_level.lower() in ("debug", "info") else None
+    return HealthStep(Observe(inner, service=name, tracing=app.tracing, access_log=access_log), health=app.health)
 
 
 def _as_problem(request: Request[Any, Any, Any], error: Exception) -> Response[bytes]:

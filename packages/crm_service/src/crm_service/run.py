@@ -71,8 +71,7 @@ def _with_settings(name: str, cls: type[ServiceSettings], act: Callable[[Any], A
         print(f"{name}: {error}", file=sys.stderr)
         return 2
     logs.configure(name, loaded.crm_log_level)
-    uvloop.run(act(loaded))
-    return 0
+    return int(uvloop.run(act(loaded)))
 
 
 def _openapi(app: ServiceApp) -> int:
@@ -86,49 +85,60 @@ def _migrate(name: str, migrate: Migrate) -> int:
     return 0
 
 
-async def _serve(app: ServiceApp, settings: ServiceSettings) -> None:
+async def _serve(app: ServiceApp, settings: ServiceSettings) -> int:
     operator = _operator_app(app.operator_routes)
     servers = [
         http_server(app, settings.crm_listen),
         http_server(operator, settings.crm_metrics_listen, lifespan=False),
     ]
-    _on_stop(lambda: _drain(servers, app.health))
-    await asyncio.gather(*(server.serve() for server in servers))
+    return await _until_stopped(servers, app.health)
 
 
-async def _work(settings: ServiceSettings, resources: Any, worker: Sequence[Task]) -> None:
+async def _work(settings: ServiceSettings, resources: Any, worker: Sequence[Task]) -> int:
     tasks = [SupervisedTask(task) for task in worker]
     health = Health({task.name: task.ping for task in tasks})
-    probes = HealthStep(_nothing_else, health=health)
     servers = [
-        http_server(probes, settings.crm_listen, lifespan=False),
+        http_server(HealthStep(_nothing_else, health=health), settings.crm_listen, lifespan=False),
         http_server(_operator_app(()), settings.crm_metrics_listen, lifespan=False),
     ]
-    serving = asyncio.gather(*(server.serve() for server in servers))
+
+    async def work() -> None:
+        async with resources(settings) as state:
+            health.watch(checks_of(state))
+            await run_all(tasks, state)
+
+    return await _until_stopped(servers, health, asyncio.create_task(work(), name="worker"))
+
+
+async def _until_stopped(servers: Sequence[Server], health: Health, work: asyncio.Task[None] | None = None) -> int:
+    """Until a signal (0), or until one part ends by itself: then all end, and the exit code is 1 or what was raised."""
     stop = asyncio.Event()
     _on_stop(stop.set)
-    async with resources(settings) as state:
-        health.watch(checks_of(state))
-        working = asyncio.create_task(run_all(tasks, state), name="worker")
-        await stop.wait()
-        health.draining = True
-        await _end(working)
-    _drain(servers, health)
-    await serving
-
-
-async def _end(working: asyncio.Task[None]) -> None:
-    """Cancel the tasks; what one has claimed and not finished is another's to claim again."""
-    working.cancel()
-    done, _ = await asyncio.wait([working], timeout=DRAIN_S - 5)
-    if not done:
-        _log.error("tasks did not end in time")
-
-
-def _drain(servers: Sequence[Server], health: Health) -> None:
+    parts = [asyncio.create_task(server.serve(), name="http") for server in servers]
+    stopping = asyncio.create_task(stop.wait(), name="signal")
+    await asyncio.wait([*parts, stopping, *filter(None, [work])], return_when=asyncio.FIRST_COMPLETED)
     health.draining = True
-    for server in servers:
+    stopping.cancel()
+    if work is not None:
+        await _end(work)
+    for server, part in zip(servers, parts, strict=True):
         server.should_exit = True
+        if not server.started:  # still opening its resources: there is nothing to finish
+            part.cancel()
+    await asyncio.wait(parts)
+    for part in filter(None, [*parts, work]):
+        if not part.cancelled() and (error := part.exception()) is not None:
+            raise error
+    return 0 if stop.is_set() else 1
+
+
+async def _end(work: asyncio.Task[None]) -> None:
+    """Cancel the tasks; what one has claimed and not finished is another's to claim again."""
+    work.cancel()
+    _, unfinished = await asyncio.wait([work], timeout=DRAIN_S - 5)
+    if unfinished:
+        _log.error("tasks did not end in time")
+        os._exit(1)  # whatever holds it would hold the loop's own end too
 
 
 def _on_stop(act: Callable[[], None]) -> None:

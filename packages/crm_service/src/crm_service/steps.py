@@ -5,6 +5,7 @@ Pure ASGI: each step is a class with one job; it may end the request by raising,
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from datetime import UTC, datetime
 from time import perf_counter
 from typing import Any
 
@@ -14,7 +15,8 @@ from crm_auth import InternalKeys
 from crm_service import metrics, problem
 from crm_service.context import SCOPE_KEY, RequestContext, context_of, current
 from crm_service.errors import DeadlinePassed, Unauthenticated
-from crm_service.trace import request_id
+from crm_service.logs import AccessLine, AccessLog
+from crm_service.trace import request_id, trace_id
 from crm_service.tracing import Tracing
 
 Scope = dict[str, Any]
@@ -33,9 +35,11 @@ _log = structlog.get_logger("crm_service.access")
 class Observe:
     """Request id, trace, access log, metrics, and the last line of defence: nothing leaves as a stack trace."""
 
-    def __init__(self, app: App, *, tracing: Tracing) -> None:
+    def __init__(self, app: App, *, service: str, tracing: Tracing, access_log: AccessLog | None) -> None:
         self._app = app
+        self._service = service
         self._tracing = tracing
+        self._access_log = access_log
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         started = perf_counter()
@@ -49,7 +53,7 @@ class Observe:
             await self._guarded(scope, receive, _with_request_id(send, context), context)
         finally:
             metrics.IN_FLIGHT.dec()
-            route = _record(scope, context, perf_counter() - started)
+            route = self._record(scope, context, perf_counter() - started)
             if end_span is not None:
                 end_span(context, route)
             current.reset(token)
@@ -67,6 +71,30 @@ class Observe:
             if problem.is_crash(error):
                 _log.error("crash", exc_info=error)
             await send_problem(error, context, send)
+
+    def _record(self, scope: Scope, context: RequestContext, seconds: float) -> str:
+        # Unknown paths and methods share a label: names that callers make up must not grow our memory.
+        route = scope.get("path_template") or "(none)"
+        method = scope["method"] if scope["method"] in _KNOWN_METHODS else "(other)"
+        metrics.observe(method, route, context.status, seconds)
+        if self._access_log is not None:
+            self._access_log.write(
+                AccessLine(
+                    service=self._service,
+                    method=method,
+                    path=scope["path"],
+                    route=route,
+                    status=context.status,
+                    ms=round(seconds * 1000, 2),
+                    request_id=context.request_id,
+                    trace_id=trace_id(context.traceparent),
+                    timestamp=datetime.now(UTC),
+                    caller=context.caller_name,
+                    user_id=getattr(context.identity, "user_id", None),
+                    workspace_id=getattr(context.identity, "workspace_id", None),
+                )
+            )
+        return route
 
 
 class InternalKey:
@@ -136,26 +164,6 @@ def _doubled(scope: Scope, context: RequestContext) -> bool:
         return False
     names = [name for name, _ in scope["headers"] if name.startswith(b"x-internal-") or name == b"authorization"]
     return len(names) != len(set(names))
-
-
-def _record(scope: Scope, context: RequestContext, seconds: float) -> str:
-    # Unknown paths and methods share a label: names that callers make up must not grow our memory.
-    route = scope.get("path_template") or "(none)"
-    method = scope["method"] if scope["method"] in _KNOWN_METHODS else "(other)"
-    metrics.observe(method, route, context.status, seconds)
-    identity = context.identity
-    _log.info(
-        "request",
-        method=method,
-        path=scope["path"],  # without the query: it may hold what was searched for
-        route=route,
-        status=context.status,
-        ms=round(seconds * 1000, 2),
-        caller=context.caller_name,
-        user_id=None if identity is None else str(identity.user_id),
-        workspace_id=str(getattr(identity, "workspace_id", "")) or None,
-    )
-    return route
 
 
 def _text(value: bytes | None) -> str | None:
