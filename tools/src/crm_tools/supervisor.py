@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import json
 import os
 import signal
 from collections.abc import Callable, Sequence
@@ -150,9 +151,12 @@ def _rotate(log: Path) -> None:
 
 
 def last_line(log: Path) -> str:
-    """The last thing that it said, cut to a readable length."""
+    """The last thing that it said, cut to a readable length; of a structured line, the event."""
     lines = [line.strip() for line in log.read_text(errors="replace").splitlines() if line.strip()]
-    return lines[-1][:300] if lines else "it said nothing"
+    last = lines[-1] if lines else "it said nothing"
+    with contextlib.suppress(ValueError, KeyError, TypeError):
+        last = str(json.loads(last)["event"]).strip().splitlines()[-1]
+    return last[:300]
 
 
 def ended_how(code: int) -> str:
