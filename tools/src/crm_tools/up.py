@@ -83,8 +83,13 @@ class _Launch:
         services = [deployables[service.name] for service in self._whole.services]
         await migrations.run(services, self._plan, engines, self._installation, say)
         await asyncio.gather(
-            self._supervisor.start([*self._plan.services(engines), *self._plan.gateways(engines)]), building
+            self._supervisor.start(self._plan.services(engines)),
+            self._start_gateways(engines, building),
         )
+
+    async def _start_gateways(self, engines: Engines, building: asyncio.Task[None]) -> None:
+        await building  # they read the web app when they start
+        await self._supervisor.start(self._plan.gateways(engines))
 
     def _servers(self) -> tuple[list[Child], Engines]:
         """The embedded ones that no URL replaces, and where all three are."""
