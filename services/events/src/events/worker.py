@@ -1,23 +1,32 @@
 """What the `work` process does: sends this service's facts, and hears those of all."""
 
+from collections.abc import Mapping
+
 from crm_facts import Consumer, Relay
+from crm_facts.consumer import Handler
 from events.events import consumers
 from events.state import NAME, State
 from events.timeline import keep
 
 
 def timeline_consumer(state: State) -> Consumer:
-    return Consumer(state.postgres, state.nats, service=NAME, name="timeline", subjects=["*.*.*"], handlers={"*": keep})
+    return _consumer(state, "timeline", ["*.*.*"], {"*": keep})
 
 
 def erasure_consumer(state: State) -> Consumer:
+    return _consumer(state, "erasure", ["contacts.contact.purged"], {"contact.purged": consumers.contact_purged})
+
+
+def _consumer(state: State, name: str, subjects: list[str], handlers: Mapping[str, Handler]) -> Consumer:
     return Consumer(
         state.postgres,
         state.nats,
         service=NAME,
-        name="erasure",
-        subjects=["contacts.contact.purged"],
-        handlers={"contact.purged": consumers.contact_purged},
+        name=name,
+        subjects=subjects,
+        handlers=handlers,
+        retry_delays_s=state.settings.crm_fact_retry_delays_s,
+        ack_wait_s=state.settings.crm_fact_ack_wait_s,
     )
 
 

@@ -8,7 +8,7 @@ from uuid import UUID
 
 import msgspec
 from litestar import delete, get, patch, post
-from litestar.params import Parameter
+from litestar.params import QueryParameter
 
 from crm_auth import Caller, Reader, Writer
 from crm_db import Transaction, etag
@@ -159,8 +159,8 @@ async def read_calendar(
     request: AnyRequest,
     state: State,
     reader: Reader,
-    since: Annotated[str, Parameter(query="from", description="Instant or date; inclusive.")],
-    until: Annotated[str, Parameter(query="to", description="Instant or date; exclusive. At most 366 days later.")],
+    since: Annotated[str, QueryParameter(name="from", description="Instant or date; inclusive.")],
+    until: Annotated[str, QueryParameter(name="to", description="Instant or date; exclusive. At most 366 days later.")],
 ) -> Answer:
     """What stands in the calendar between two instants: recurring events once for each time that they take place."""
     start, end = _instant("from", since), _instant("to", until)

@@ -1,0 +1,93 @@
+"""What tests speak through: a person who calls the service, and an installation of a test's own."""
+
+import asyncio
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+import asyncpg
+import httpx2
+import nats
+
+from crm_testkit import Database, OwnNats, Running, User, internal_headers
+from crm_testkit.processes import Starter
+
+
+@dataclass
+class Client:
+    """Somebody in a workspace, calling as the gateway would forward it."""
+
+    http: httpx2.AsyncClient
+    contacts_url: str
+    user: User
+    role: str = "owner"
+
+    async def __call__(self, method: str, path: str, body: Any = None, **headers: str) -> httpx2.Response:
+        sent = internal_headers(self.user, role=self.role, **headers)
+        return await self.http.request(method, f"/api/v1{path}", json=body, headers=sent)
+
+    async def make(self, **values: Any) -> dict[str, Any]:
+        """A new event; a note unless said otherwise."""
+        answer = await self("POST", "/events", {"kind": "note", "title": "A note"} | values)
+        assert answer.status_code == 201, answer.text
+        made: dict[str, Any] = answer.json()
+        return made
+
+    async def neighbour(self, method: str, path: str, body: Any = None) -> httpx2.Response:
+        """A call of contacts, by the same person."""
+        url = f"{self.contacts_url}/api/v1{path}"
+        return await self.http.request(method, url, json=body, headers=internal_headers(self.user))
+
+    async def contact(self, first_name: str = "Grace") -> str:
+        """The id of a new contact in the same workspace."""
+        answer = await self.neighbour("POST", "/contacts", {"first_name": first_name})
+        assert answer.status_code == 201, answer.text
+        return str(answer.json()["id"])
+
+    async def event(self, event_id: str) -> dict[str, Any]:
+        event: dict[str, Any] = (await self("GET", f"/events/{event_id}")).json()
+        return event
+
+    def acting_as(self, role: str) -> "Client":
+        return replace(self, role=role)
+
+    async def timeline(self, **subject: str) -> list[dict[str, Any]]:
+        query = "&".join(f"{name}={value}" for name, value in subject.items())
+        answer = await self("GET", f"/timeline?limit=200&{query}")
+        assert answer.status_code == 200, answer.text
+        items: list[dict[str, Any]] = answer.json()["items"]
+        return items
+
+
+@dataclass
+class Installation:
+    nats: OwnNats
+    database: Database
+    start: Starter
+    client: Client
+    admin: asyncpg.Connection
+    workers: list[Running] = field(default_factory=list)
+
+    async def work(self, **environ: str) -> Running:
+        """A worker that tries failed facts again at once, and waits 3 s for one that died."""
+        given = {
+            "DATABASE_URL": self.database.worker_url,
+            "NATS_URL": self.nats.url,
+            "CRM_CONTACTS_URL": "http://127.0.0.1:1",
+            "CRM_FACT_RETRY_DELAYS_S": "0.1",
+            "CRM_FACT_ACK_WAIT_S": "3",
+        }
+        # In a thread, because a fault proxy in front of its database lives in this one.
+        worker = await asyncio.to_thread(self.start, "events", "work", **(given | environ))
+        self.workers.append(worker)
+        return worker
+
+    async def one(self, sql: str, *arguments: Any) -> Any:
+        return await self.admin.fetchval(sql, *arguments)
+
+    async def consumer(self, name: str = "events_timeline") -> Any:
+        """What the broker knows of a consumer."""
+        connection = await nats.connect(self.nats.url)
+        try:
+            return await connection.jetstream().consumer_info("FACTS", name)
+        finally:
+            await connection.close()
