@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 import uuid
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
+import asyncpg
 import httpx2
 import pytest
+from crm_testkit.databases import Database
 from crm_testkit.headers import internal_headers
 from crm_testkit.processes import Running, Starter
 from support import PUBLIC_URL, Api, Outbox
@@ -65,3 +70,21 @@ def gateway(identity: Running) -> Iterator[httpx2.Client]:
     """Calls as the gateway makes them, without a user."""
     with httpx2.Client(base_url=identity.base_url, headers=internal_headers()) as client:
         yield client
+
+
+@pytest.fixture
+def admin_query(database: Callable[[str], Database]) -> Callable[..., list[dict[str, Any]]]:
+    """SQL past every policy, to set up what takes days, and to look at what no API shows."""
+
+    def ask(sql: str, *arguments: object) -> list[dict[str, Any]]:
+        async def run() -> list[dict[str, Any]]:
+            connection = await asyncpg.connect(database("identity").admin_url)
+            try:
+                return [dict(row) for row in await connection.fetch(sql, *arguments)]
+            finally:
+                await connection.close()
+
+        with ThreadPoolExecutor(1) as pool:
+            return pool.submit(asyncio.run, run()).result()
+
+    return ask

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import base64
+import json
 import re
 from dataclasses import dataclass
-from typing import Any, Self
+from typing import Any, Literal, Self
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
@@ -64,12 +66,13 @@ class Api:
     def refresh(self, token: str) -> httpx2.Response:
         return self.post("/token?grant_type=refresh_token", {"refresh_token": token})
 
-    def client(self) -> SyncGoTrueClient:
+    def client(self, flow_type: Literal["pkce", "implicit"] = "implicit") -> SyncGoTrueClient:
         """The unmodified Supabase client; only its transport adds what the gateway would."""
         headers = internal_headers()
         return SyncGoTrueClient(
             url=f"{self.running.base_url}/auth/v1",
             auto_refresh_token=False,
+            flow_type=flow_type,
             http_client=httpx.Client(headers=headers, timeout=30),
         )
 
@@ -114,3 +117,10 @@ class Outbox:
         mails = self.mails(to)
         assert mails, f"no mail to {to}"
         return mails[0]
+
+
+def claims_of(jwt: str) -> dict[str, Any]:
+    """Read, not verified."""
+    body = jwt.split(".")[1]
+    claims: dict[str, Any] = json.loads(base64.urlsafe_b64decode(body + "=" * (-len(body) % 4)))
+    return claims
