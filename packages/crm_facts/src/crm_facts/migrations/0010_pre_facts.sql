@@ -126,6 +126,14 @@ declare
 begin
     update change set before = '{}', after = '{}'
     where workspace_id = workspace and noun = noun_ and record_id = record;
+    -- a summary names the record, where the operation was about it alone
+    update operation o set summary = ''
+    where o.workspace_id = workspace
+      and o.id in (select c.operation_id from change c
+                   where c.workspace_id = workspace and c.noun = noun_ and c.record_id = record)
+      and not exists (select from change c
+                      where c.workspace_id = workspace and c.operation_id = o.id
+                        and (c.noun, c.record_id) <> (noun_, record));
     update parked set body = '' where record_id = record;
     return query
         select o.broker_seq from change c join outbox o on o.id = c.fact_id
