@@ -89,9 +89,15 @@ class FieldTable:
     noun: str  # contact
     fields: tuple[Field, ...]
     _by_name: dict[str, Field] = field(init=False, repr=False, compare=False)
+    _members: tuple[Field, ...] = field(init=False, repr=False, compare=False)
+    _own: tuple[Field, ...] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
+        # told once a table, not once a record: imports ask a hundred thousand times
+        members = tuple(each for each in self.fields if not each.filter_only)
         object.__setattr__(self, "_by_name", {each.name: each for each in self.fields})
+        object.__setattr__(self, "_members", members)
+        object.__setattr__(self, "_own", tuple(each for each in members if not each.read_only))
 
     def __iter__(self) -> Iterator[Field]:
         return iter(self.fields)
@@ -105,13 +111,13 @@ class FieldTable:
             found = parent.member(tail) if parent is not None else None
         return found
 
-    def members(self) -> Iterator[Field]:
+    def members(self) -> Sequence[Field]:
         """Fields that are members of the record (not only names for filters)."""
-        return (each for each in self.fields if not each.filter_only)
+        return self._members
 
-    def own(self) -> Iterator[Field]:
+    def own(self) -> Sequence[Field]:
         """Members that a caller may write, and that history keeps."""
-        return (each for each in self.members() if not each.read_only)
+        return self._own
 
     def with_custom(self, definitions: Sequence[Field]) -> "FieldTable":
         """The same table in which `custom` has the members that a workspace defined."""

@@ -165,8 +165,17 @@ def _email(_: Field, value: Json, __: Context) -> Json:
     return text
 
 
+# What needs no second look, which is nearly every address; the library takes ten times as long and decides the rest.
+_PLAIN_EMAIL = re.compile(
+    r"[A-Za-z0-9_%+-]+(\.[A-Za-z0-9_%+-]+)*@(?=.{4,200}$)([A-Za-z0-9]([A-Za-z0-9-]{0,30}[A-Za-z0-9])?\.)+[A-Za-z]{2,20}"
+)
+_LOCAL_PART_MAX_CHARS = 64
+
+
 @lru_cache(maxsize=4096)
 def is_email(text: str) -> bool:
+    if _PLAIN_EMAIL.fullmatch(text) and "--" not in text and text.index("@") <= _LOCAL_PART_MAX_CHARS:
+        return True
     try:
         validate_email(text, check_deliverability=False, allow_quoted_local=False, test_environment=True)
     except EmailNotValidError:

@@ -15,11 +15,11 @@ from crm_resource.fields import LISTS
 from msgspec import UNSET
 
 from contacts.custom_fields.fields import table_in
-from contacts.imports import chunk, store
+from contacts.imports import chunk, reading, store
 from contacts.imports.csv_file import CsvFile, Row, UnreadableFile, open_csv
 from contacts.imports.errors import ImportBusy, ImportTooLarge, unreadable
 from contacts.imports.guesses import columns_of
-from contacts.imports.plan import Planned, Seen, mappable
+from contacts.imports.plan import Seen, mappable
 from contacts.imports.schemas import ImportPatch
 from contacts.imports.store import Import
 from contacts.jobs import enqueue
@@ -108,7 +108,7 @@ def _tags(names: Sequence[str]) -> list[str]:
     return tags
 
 
-async def mend(tx: Transaction, caller: Writer, import_id: UUID, number: int, cells: Mapping[str, str]) -> tuple[Planned, list[str]]:
+async def mend(tx: Transaction, caller: Writer, import_id: UUID, number: int, cells: Mapping[str, str]) -> bytes:
     """Other cells for one row, and what it would do now. A row that meets another row of the file is told by a run."""
     each = await _idle(tx, caller, import_id)
     found = await store.row(tx, each, number)
@@ -119,7 +119,8 @@ async def mend(tx: Transaction, caller: Writer, import_id: UUID, number: int, ce
         raise Invalid(unknown)
     (row, before) = found
     mended = Row(number, [cells.get(name, cell) for name, cell in zip(each.columns, row.cells, strict=True)])
-    planned, _ = await chunk.plan(tx, each, await chunk.reading_of(tx, each), [mended], Seen())
+    how = await chunk.reading_of(tx, each)
+    planned, _ = await chunk.plan(tx, each, how, [mended], Seen())
     await store.set_cells(tx, each, number, mended.cells)
     if before is not None:
         await store.keep_outcomes(tx, each, planned)
@@ -129,7 +130,7 @@ async def mend(tx: Transaction, caller: Writer, import_id: UUID, number: int, ce
         await store.advance(
             tx, each, status=each.status, done=each.progress_done, last_row=each.last_row, totals=totals
         )
-    return planned[0], mended.cells
+    return reading.planned_json(how, planned[0], mended.cells)
 
 
 async def request_check(tx: Transaction, caller: Writer, import_id: UUID) -> bytes:

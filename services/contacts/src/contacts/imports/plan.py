@@ -317,7 +317,7 @@ def _creation(table: FieldTable, row: int, draft: Draft) -> Planned:
     faults = [Fault("", each.code, each.detail) for each in missing(table, values)]
     if faults:
         return Planned(row, Outcome.INVALID, draft, faults=faults)
-    return Planned(row, Outcome.CREATE, draft, values=values, changes=changes(table, {}, values, (None, draft.company)))
+    return Planned(row, Outcome.CREATE, draft, values=values)
 
 
 def _update(table: FieldTable, row: int, draft: Draft, found: Found) -> Planned:

@@ -9,12 +9,14 @@ from uuid import UUID
 import msgspec
 from crm_auth import Caller
 from crm_db import cursor
+from crm_resource import Json
 from crm_resource.cells import safe
+from crm_resource.parse import complete
 
 from contacts.custom_fields.fields import table
 from contacts.imports import store
 from contacts.imports.guesses import FAULT_COLUMNS
-from contacts.imports.plan import OnMatch, Outcome, Planned, Reading, Seen, decide, draft_of
+from contacts.imports.plan import Draft, Outcome, Planned, Reading, changes, draft_of
 from contacts.imports.store import Import
 from contacts.people import PEOPLE
 from contacts.records.errors import RecordNotFound
@@ -77,24 +79,25 @@ def _row(reading: Reading, row: Any) -> dict[str, Any]:
 def _changes(reading: Reading, row: Any, cells: list[str]) -> Any:
     """Of an update as they were stored; a creation's follow from its cells."""
     if row["outcome"] == Outcome.CREATE:
-        return _created(reading, row["row"], cells).changes
+        return _created(reading, draft_of(reading, cells))
     return msgspec.json.decode(row["changes"]) if row["changes"] else []
 
 
-def _created(reading: Reading, number: int, cells: Sequence[str]) -> Planned:
-    draft = draft_of(reading, cells)
-    return decide(reading.table, number, draft, [], keys=[], on_match=OnMatch.CREATE, seen=Seen())
+def _created(reading: Reading, draft: Draft) -> list[dict[str, Json]]:
+    """What a creation sets, which is not kept beside the row: it follows from its cells."""
+    return changes(reading.table, {}, complete(reading.table, draft.values), (None, draft.company))
 
 
-def planned_json(planned: Planned, cells: Sequence[str]) -> bytes:
+def planned_json(reading: Reading, planned: Planned, cells: Sequence[str]) -> bytes:
     """One row as `rows` gives it, from a plan that was made just now."""
+    is_new = planned.outcome is Outcome.CREATE
     return msgspec.json.encode(
         {
             "row": planned.row,
             "cells": cells,
             "outcome": planned.outcome,
             "contact_id": planned.contact_id,
-            "changes": planned.changes,
+            "changes": _created(reading, planned.draft) if is_new else planned.changes,
             "errors": [store.fault_json(fault) for fault in planned.faults],
         }
     )

@@ -149,8 +149,8 @@ async def mend_row(
 ) -> Answer:
     """Other cells for one row of the file, and what the row would do now."""
     async with state.change(writer.workspace_id) as tx:
-        planned, cells = await actions.mend(tx, writer, http.record_id_of(import_id), row, data.cells)
-    return json_answer(request, reading.planned_json(planned, cells))
+        body = await actions.mend(tx, writer, http.record_id_of(import_id), row, data.cells)
+    return json_answer(request, body)
 
 
 @get(
