@@ -26,12 +26,12 @@ def build(say: Say) -> None:
     if is_current():
         return
     say("web app: building ...")
-    began, wanted = time.monotonic(), _digest(_sources())
+    began = time.monotonic()
     npm = install(say)
     done = npm.run("run", "build", folder=WEB)
     if done.returncode:
         raise Trouble(explain(done.stdout + done.stderr, what="the web app"))
-    _write("web-build", wanted)
+    _write("web-build", _digest(_sources()))  # taken now, because the build writes compiled messages among the sources
     say(f"web app is built ({time.monotonic() - began:.1f} s)")
 
 
