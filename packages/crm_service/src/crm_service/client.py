@@ -56,6 +56,10 @@ class _ConnectFailed(Exception):
     """Nothing was sent, so that any method may be tried again."""
 
 
+class _BreakerOpen(UpstreamDown):
+    """Not even tried: trying again at once would only wait."""
+
+
 class ServiceClient:
     """`base_urls`: one instance or several, a comma list or a sequence. Use as `async with`, or `await close()`."""
 
@@ -128,6 +132,8 @@ class ServiceClient:
         ends_at = asyncio.get_running_loop().time() + limit_s
         try:
             return await self._once(method, path, params, headers, body, ends_at)
+        except _BreakerOpen:
+            raise
         except (_ConnectFailed, UpstreamDown, UpstreamBroken) as error:
             if not (repeatable or isinstance(error, _ConnectFailed)) or not self._may_retry():
                 raise _public(error) from None
@@ -180,7 +186,7 @@ class ServiceClient:
                 self._next += offset + 1
                 return address
         waits = [address.breaker.retry_after_s() for address in self._addresses]
-        raise UpstreamDown(retry_after_s=min(waits, default=1.0))
+        raise _BreakerOpen(retry_after_s=min(waits, default=1.0))
 
     def _note(self, address: _Address, outcome: str, seconds: float) -> None:
         if outcome == "answered":

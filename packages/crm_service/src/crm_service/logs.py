@@ -16,7 +16,7 @@ from crm_service.context import current
 from crm_service.trace import trace_id
 
 _SECRET = re.compile(
-    r"pass(word|wd)?$|secret|token|authorization|cookie|api_?key|internal_?key|credential|dsn$", re.IGNORECASE
+    r"pass(word|wd)?$|secret|token|authorization|cookie|api[_-]?key|internal[_-]?key|credential|dsn$", re.IGNORECASE
 )
 _URL_PASSWORD = re.compile(r"(://[^:/@\s]*:)[^@/\s]+@")
 _BEARER = re.compile(r"\b(eyJ[\w-]{8,}\.[\w-]+\.[\w-]+|mcrm_[\w-]+)")
