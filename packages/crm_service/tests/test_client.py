@@ -192,6 +192,22 @@ async def test_a_storm_of_failures_is_not_doubled_by_retries(client: ServiceClie
     assert len(upstream.heads) <= asked * 1.2
 
 
+async def test_a_slow_service_holds_no_more_of_us_than_its_places(client: ServiceClient, upstream: Upstream) -> None:
+    upstream.script = ["hang"]
+    held = [asyncio.create_task(client.get("/slow", timeout_s=5)) for _ in range(64)]
+    await eventually(lambda: len(upstream.heads) == 64)
+
+    started = time.monotonic()
+    with pytest.raises(UpstreamDown):
+        await client.get("/one-more", timeout_s=5)
+    assert time.monotonic() - started < 0.3
+    for task in held:
+        task.cancel()
+    await asyncio.gather(*held, return_exceptions=True)
+    upstream.script = ["ok"]
+    assert (await client.get("/x")).status == 200
+
+
 async def test_several_instances_share_the_calls(upstream: Upstream) -> None:
     other = Upstream()
     server = await asyncio.start_server(other.handle, "127.0.0.1", other.port)

@@ -23,7 +23,7 @@ T = TypeVar("T")
 CONNECT_TIMEOUT_S = 1.0
 TOTAL_TIMEOUT_S = 15.0
 IDLE_S = 20.0  # shorter than the server's 75 s: an idle connection is closed by us, never under us
-IN_FLIGHT_MAX = 64
+IN_FLIGHT_MAX, PLACE_WAIT_S = 64, 0.1  # what one slow service may hold of us; who finds no place is told so soon
 RETRY_FROM_S, RETRY_TO_S = 0.025, 0.25
 RETRY_SHARE, RETRY_MIN = 0.2, 3  # retries under way: at most a fifth of the calls under way, but 3
 
@@ -70,6 +70,7 @@ class ServiceClient:
         self._next = 0
         self._active = 0
         self._retrying = 0
+        self._places = asyncio.Semaphore(IN_FLIGHT_MAX)
         self._session: aiohttp.ClientSession | None = None
 
     async def __aenter__(self) -> Self:
@@ -110,6 +111,7 @@ class ServiceClient:
         sent = self._headers(caller, headers, idempotency_key)
         body = None if json is None else msgspec.json.encode(json)
         repeatable = method in _SAFE or idempotency_key is not None
+        await self._take_place()
         self._active += 1
         try:
             async with asyncio.timeout(limit_s):
@@ -118,6 +120,14 @@ class ServiceClient:
             raise UpstreamTimeout from None
         finally:
             self._active -= 1
+            self._places.release()
+
+    async def _take_place(self) -> None:
+        try:
+            async with asyncio.timeout(PLACE_WAIT_S):
+                await self._places.acquire()
+        except TimeoutError:
+            raise UpstreamDown("Too much is being asked of a service that this needs.", retry_after_s=1.0) from None
 
     async def _with_retry(
         self,
@@ -201,7 +211,7 @@ class ServiceClient:
     def _open_session(self) -> aiohttp.ClientSession:
         if self._session is None:
             self._session = aiohttp.ClientSession(
-                connector=aiohttp.TCPConnector(limit=IN_FLIGHT_MAX, keepalive_timeout=IDLE_S),
+                connector=aiohttp.TCPConnector(limit=0, keepalive_timeout=IDLE_S),
                 timeout=aiohttp.ClientTimeout(total=None, sock_connect=CONNECT_TIMEOUT_S),
                 auto_decompress=False,
                 cookie_jar=aiohttp.DummyCookieJar(),
