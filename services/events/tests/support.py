@@ -22,8 +22,10 @@ class Client:
     role: str = "owner"
 
     async def __call__(self, method: str, path: str, body: Any = None, **headers: str) -> httpx2.Response:
-        sent = internal_headers(self.user, role=self.role, **headers)
-        return await self.http.request(method, f"/api/v1{path}", json=body, headers=sent)
+        return await self.http.request(method, f"/api/v1{path}", json=body, headers=self.headers(**headers))
+
+    def headers(self, **headers: str) -> dict[str, str]:
+        return internal_headers(self.user, role=self.role, **headers)
 
     async def make(self, **values: Any) -> dict[str, Any]:
         """A new event; a note unless said otherwise."""

@@ -144,9 +144,20 @@ def _item(row: Any) -> dict[str, Any]:
 
 
 def field_changes(before: dict[str, Any], after: dict[str, Any]) -> list[dict[str, Any]]:
-    """`[{"field", "from", "to"}]` in the order of `after`; what is absent on one side is null there."""
+    """`[{"field", "from", "to"}]` in the order of `after`; what is absent on one side is null there.
+
+    A change may carry links that did not differ, so that whoever hears it knows whom it concerns: these are left out.
+    """
     names = [*after, *(name for name in before if name not in after)]
-    return [{"field": name, "from": before.get(name), "to": after.get(name)} for name in names]
+    return [
+        {"field": name, "from": before.get(name), "to": after.get(name)}
+        for name in names
+        if before.get(name) != after.get(name) and not (_is_empty(before.get(name)) and _is_empty(after.get(name)))
+    ]
+
+
+def _is_empty(value: Any) -> bool:
+    return value is None or value == [] or value == {}
 
 
 def _load(text: str) -> dict[str, Any]:

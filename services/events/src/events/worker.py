@@ -14,7 +14,11 @@ def timeline_consumer(state: State) -> Consumer:
 
 
 def erasure_consumer(state: State) -> Consumer:
-    return _consumer(state, "erasure", ["contacts.contact.purged"], {"contact.purged": consumers.contact_purged})
+    handlers: dict[str, Handler] = {
+        "contact.purged": consumers.contact_purged,
+        "event.purged": consumers.out_of_the_stream(state.nats),
+    }
+    return _consumer(state, "erasure", ["contacts.contact.purged", "events.event.purged"], handlers)
 
 
 def _consumer(state: State, name: str, subjects: list[str], handlers: Mapping[str, Handler]) -> Consumer:

@@ -136,7 +136,7 @@ async def move(tx: Transaction, workspace_id: UUID, operation_id: UUID, before: 
 async def purge(tx: Transaction, caller: Caller, event_id: UUID, *, if_match: str | None) -> Done:
     """For good: the row, its history's content, and by its fact the timeline's."""
     before = await existing(tx, caller, event_id, if_match)
-    operation_id = await crm_facts.begin(tx, caller, kind="purge", summary="", counts={"purged": 1})
+    operation_id = await crm_facts.begin(tx, caller, kind="purge", summary="Purged an event", counts={"purged": 1})
     await remove(tx, caller.workspace_id, operation_id, before.event)
     return Done(before, operation_id)
 
@@ -166,14 +166,13 @@ async def writable(tx: Transaction, caller: Caller, event_id: UUID, if_match: st
     return stored
 
 
-def summary_of(event: Event) -> str:
-    """How the operation is called in History: the title, or the first line of the text."""
-    line = (event.title or event.body or "").partition("\n")[0]
-    return line[:SUMMARY_MAX_CHARS]
-
-
 async def _begin(tx: Transaction, caller: Caller, kind: str, event: Event, counts: dict[str, int]) -> UUID:
-    return await crm_facts.begin(tx, caller, kind=kind, summary=summary_of(event), counts=counts)
+    line = (event.title or event.body or "").partition("\n")[0]
+    summary = f"{_DID[kind]} {event.kind} {line}"[:SUMMARY_MAX_CHARS]
+    return await crm_facts.begin(tx, caller, kind=kind, summary=summary, counts=counts)
+
+
+_DID = {"create": "Created", "edit": "Changed", "trash": "Trashed", "restore": "Restored"}
 
 
 def _right(event: Event, caller: Caller) -> Event:

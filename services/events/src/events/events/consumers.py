@@ -1,5 +1,6 @@
-"""What happens to events when contacts says that somebody was erased."""
+"""Erasure: what is noted about somebody who was erased goes too, and what is purged leaves the stream."""
 
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from uuid import UUID
 
@@ -7,7 +8,7 @@ import msgspec
 
 import crm_facts
 from crm_db import Transaction
-from crm_facts import Fact
+from crm_facts import Fact, Nats
 from events.events import actions, store
 
 
@@ -36,7 +37,7 @@ async def contact_purged(tx: Transaction, fact: Fact) -> None:
     events = await store.of_contact(tx, caller.workspace_id, contact_id)
     if not events:
         return
-    operation_id = await crm_facts.begin(tx, caller, kind="purge", summary="", counts={"events": len(events)})
+    operation_id = await crm_facts.begin(tx, caller, kind="purge", summary="Erased notes about a contact", counts={"events": len(events)})
     for event in events:
         others = [each for each in event.contact_ids if each != contact_id]
         if others:
@@ -44,3 +45,22 @@ async def contact_purged(tx: Transaction, fact: Fact) -> None:
             await actions.save(tx, caller.workspace_id, operation_id, event, left)
         else:
             await actions.remove(tx, caller.workspace_id, operation_id, event)
+
+
+class NotSentYet(Exception):
+    """An earlier fact of the record is not marked as sent; as with a server that is away, the consumer tries again."""
+
+    retry_after_s = 1.0
+
+
+def out_of_the_stream(nats: Nats) -> Callable[[Transaction, Fact], Awaitable[None]]:
+    """The handler that removes a purged event's messages; it hears of the purge after all of them were sent."""
+
+    async def event_purged(tx: Transaction, fact: Fact) -> None:
+        assert fact.workspace_id and fact.record_id  # noqa: S101
+        sequences = await store.places_in_stream(tx, fact.workspace_id, fact.record_id)
+        if None in sequences:
+            raise NotSentYet
+        await crm_facts.erase_messages(nats.jetstream(), [each for each in sequences if each is not None])
+
+    return event_purged

@@ -75,6 +75,12 @@ where t.workspace_id = $1 and t.id in
 order by t.id for update of t
 """
 
+# places_in_stream: of all that was said about an event, but that it was purged.
+_PLACES = """
+select o.broker_seq from change c join outbox o on o.id = c.fact_id
+where c.workspace_id = $1 and c.noun = 'event' and c.record_id = $2 and c.verb <> 'purged'
+"""
+
 # in_range: what could appear in a calendar between two instants. A recurring event may from its start on; how often is
 # the rule's to say. All others overlap the range, a start without an end being a moment.
 _IN_RANGE = f"""
@@ -127,6 +133,11 @@ async def purge(tx: Transaction, workspace_id: UUID, event_id: UUID) -> None:
 
 async def of_contact(tx: Transaction, workspace_id: UUID, contact_id: UUID) -> list[Event]:
     return [_decode(row[0]) for row in await tx.fetch(_OF_CONTACT, workspace_id, contact_id)]
+
+
+async def places_in_stream(tx: Transaction, workspace_id: UUID, event_id: UUID) -> list[int | None]:
+    """None for a fact that was not sent yet."""
+    return [row[0] for row in await tx.fetch(_PLACES, workspace_id, event_id)]
 
 
 async def in_range(db: Database, workspace_id: UUID, since: datetime, until: datetime, limit: int) -> list[Event]:

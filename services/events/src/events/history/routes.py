@@ -12,6 +12,7 @@ from crm_db import Transaction
 from crm_db import cursor as cursors
 from crm_service import Answer, crm
 from events import http
+from events.events.actions import SUMMARY_MAX_CHARS
 from events.events.errors import NoSuchEvent
 from events.events.facts import NOUN
 from events.history.schemas import HistoryPage, OperationPage, Undone
@@ -43,7 +44,7 @@ async def undo_operation(request: AnyRequest, state: State, writer: Writer, oper
         raise NoSuchOperation
 
     async def answer(tx: Transaction) -> Answer:
-        undone = await undo(tx, writer, operation_id, found["summary"])
+        undone = await undo(tx, writer, operation_id, f"Undid: {found['summary']}"[:SUMMARY_MAX_CHARS])
         return Answer(200, msgspec.json.encode(undone), {"X-Operation-Id": str(undone.operation_id)})
 
     return await http.keyed(request, state, writer, answer)

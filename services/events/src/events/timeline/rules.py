@@ -8,7 +8,6 @@ from uuid import UUID
 import msgspec
 
 from crm_facts import Fact, field_changes
-from crm_resource import is_empty
 from events.events import Kind
 
 # Nouns that have a timeline of their own, and the fields by which other records name them.
@@ -60,21 +59,12 @@ def entry_of(fact: Fact) -> Entry | None:
         actor_id=fact.actor.id if fact.actor else None,
         actor_name=fact.actor.name if fact.actor else None,
         request_id=fact.request_id or None,
-        changes=_differing(fact),
+        changes=field_changes(fact.before, fact.after),
     )
 
 
 def is_purge(entry: Entry) -> bool:
     return entry.verb.endswith(".purged")
-
-
-def _differing(fact: Fact) -> list[dict[str, Any]]:
-    """A fact may also carry what did not differ, so that whoever hears it knows whom it concerns."""
-    return [
-        each
-        for each in field_changes(fact.before, fact.after)
-        if each["from"] != each["to"] and not (is_empty(each["from"]) and is_empty(each["to"]))
-    ]
 
 
 def _kind(fact: Fact) -> str:
