@@ -26,7 +26,7 @@ export const membersQuery = queryOptions({
 
 const RANK: Record<Role, number> = { viewer: 0, member: 1, admin: 2, owner: 3 };
 
-export function atLeast(role: Role | undefined, needed: Role): boolean {
+export function atLeast(role: string | undefined, needed: Role): boolean {
   // Until the role is known the server decides.
-  return role === undefined || RANK[role] >= RANK[needed];
+  return role === undefined || (RANK[role as Role] ?? 0) >= RANK[needed];
 }

@@ -19,7 +19,9 @@ export function toastFailed(error: unknown): void {
 /** Takes an operation back, and says what could not be because it was changed since. */
 export async function undo(queryClient: QueryClient, operationId: string, { again = false } = {}): Promise<void> {
   try {
-    const { data } = await api.POST("/api/v1/operations/{id}/undo", { params: { path: { id: operationId } } });
+    const { data } = await api.POST("/api/v1/operations/{operation_id}/undo", {
+      params: { path: { operation_id: operationId } },
+    });
     const left = data?.left?.length ?? 0;
     toast({
       title: again ? t`Done again` : t`Undone`,

@@ -3,31 +3,36 @@ import { useEffect, useSyncExternalStore } from "react";
 import { type Fact, followStream, type LiveState } from "@/api/live";
 import { applyContactFact } from "@/features/contacts/live";
 
-/** Reads anew what a fact makes stale, and nothing else. */
-async function apply(queryClient: QueryClient, fact: Fact): Promise<void> {
-  const noun = fact.type.split(".")[0];
-  const stale = (queryKey: string[]) => queryClient.invalidateQueries({ queryKey });
-  switch (noun) {
-    case "contact":
-      await applyContactFact(queryClient, fact);
-      break;
-    case "company":
-      await stale(["companies"]);
-      break;
-    case "event":
-      await Promise.all([stale(["events"]), stale(["timeline"])]);
-      break;
-    case "timeline":
-      await stale(["timeline"]);
-      break;
-    case "tag":
-      await stale(["tags"]);
-      break;
-    case "workspace":
-    case "member":
-      await Promise.all([stale(["me"]), stale(["members"])]);
-      break;
+const GATHER_MS = 200;
+
+/** What a fact about a noun makes stale, beside the log of operations. People have rules of their own. */
+const STALE: Record<string, string[]> = {
+  company: ["companies"],
+  event: ["events", "timeline"],
+  timeline: ["timeline"],
+  tag: ["tags"],
+  import: ["imports"],
+  workspace: ["me"],
+  member: ["me", "members"],
+};
+
+/** Reads anew what facts make stale, and nothing else; those of one moment together, for an import states thousands. */
+function createApply(queryClient: QueryClient): (fact: Fact) => void {
+  const stale = new Set<string>();
+  let timer: ReturnType<typeof setTimeout> | undefined;
+
+  function flush(): void {
+    timer = undefined;
+    for (const key of stale) void queryClient.invalidateQueries({ queryKey: [key] });
+    stale.clear();
   }
+
+  return (fact) => {
+    const noun = fact.type.split(".")[0] ?? "";
+    if (noun === "contact") void applyContactFact(queryClient, fact);
+    for (const key of [...(STALE[noun] ?? []), "operations"]) stale.add(key);
+    timer ??= setTimeout(flush, GATHER_MS);
+  };
 }
 
 let state: LiveState = "connecting";
@@ -49,7 +54,7 @@ export function useLiveUpdates(): void {
   useEffect(
     () =>
       followStream({
-        onFact: (fact) => void apply(queryClient, fact),
+        onFact: createApply(queryClient),
         onReset: () => void queryClient.invalidateQueries(),
         onState: (next) => {
           state = next;

@@ -25,6 +25,17 @@ function write(next: Favourite[]): void {
   for (const listener of listeners) listener();
 }
 
+function toggle(favourite: Favourite): void {
+  const without = read().filter(({ id }) => id !== favourite.id);
+  write(without.length < read().length ? without : [...without, favourite]);
+}
+
+function rename({ id, name }: Favourite): void {
+  if (read().some((favourite) => favourite.id === id && favourite.name !== name)) {
+    write(read().map((favourite) => (favourite.id === id ? { id, name } : favourite)));
+  }
+}
+
 /** Kept in this browser, per user and workspace. */
 export function useFavourites() {
   const favourites = useSyncExternalStore((listener) => {
@@ -34,9 +45,7 @@ export function useFavourites() {
   return {
     favourites,
     isFavourite: (id: string) => favourites.some((favourite) => favourite.id === id),
-    toggle: (favourite: Favourite) => {
-      const without = read().filter(({ id }) => id !== favourite.id);
-      write(without.length < read().length ? without : [...without, favourite]);
-    },
+    toggle,
+    rename,
   };
 }

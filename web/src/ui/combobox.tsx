@@ -14,6 +14,7 @@ interface SearchProps {
   placeholder?: string;
   label?: string;
   disabled?: boolean;
+  autoFocus?: boolean;
   className?: string;
 }
 
@@ -21,7 +22,6 @@ interface ComboboxProps extends SearchProps {
   options: readonly Option[];
   value: Option | null;
   onChange: (value: Option | null) => void;
-  autoFocus?: boolean;
 }
 
 export function Combobox({
@@ -83,6 +83,7 @@ export function MultiCombobox({
   placeholder,
   label,
   disabled,
+  autoFocus,
   renderChip,
   className,
 }: MultiComboboxProps) {
@@ -117,6 +118,7 @@ export function MultiCombobox({
           <Base.Input
             aria-label={label}
             placeholder={value.length === 0 ? placeholder : undefined}
+            autoFocus={autoFocus}
             className="min-w-16 flex-1 bg-transparent outline-none"
           />
         </Base.Chips>

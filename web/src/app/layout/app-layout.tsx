@@ -36,7 +36,10 @@ function SignedInLayout() {
   useLostWorkspace();
   return (
     <div className="flex h-full max-wide:flex-col">
-      <a href="#main" className="skip-link start-2 z-50 popup px-3 py-2">{t`Skip to the content`}</a>
+      <a
+        href="#main"
+        className="sr-only z-50 popup focus:not-sr-only focus:absolute focus:start-2 focus:top-2 focus:px-3 focus:py-2"
+      >{t`Skip to the content`}</a>
       {!isPhone && <Sidebar />}
       <div className="flex min-h-0 min-w-0 flex-1 flex-col wide:py-2 wide:pe-2">
         <StatusBanner />

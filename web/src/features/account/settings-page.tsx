@@ -9,7 +9,7 @@ import { PasswordInput } from "@/features/auth/auth-form";
 import { setTheme, type Theme, useTheme } from "@/lib/theme";
 import { Button } from "@/ui/button";
 import { Field, Input } from "@/ui/field";
-import { Segmented } from "@/ui/tabs";
+import { Segmented } from "@/ui/segmented";
 import { toast } from "@/ui/toast";
 
 export function SettingsPage() {

@@ -20,7 +20,8 @@ import { type Option, Select } from "@/ui/select";
 import { Skeleton, SkeletonLines } from "@/ui/skeleton";
 import { Stepper } from "@/ui/stepper";
 import { Switch } from "@/ui/switch";
-import { Segmented, Tabs } from "@/ui/tabs";
+import { Segmented } from "@/ui/segmented";
+import { Tabs } from "@/ui/tabs";
 import { toast } from "@/ui/toast";
 import { Tooltip } from "@/ui/tooltip";
 

@@ -1,0 +1,30 @@
+import { useInfiniteQuery } from "@tanstack/react-query";
+import { useMemo } from "react";
+import type { Contact } from "@/api/types";
+import type { ListSearch } from "./list-search";
+import { contactListQuery } from "./queries";
+
+/** The rows of a list that are loaded, and how many there are in all. */
+export function useContactRows(search: ListSearch) {
+  const query = useInfiniteQuery(contactListQuery(search));
+  const { data, hasNextPage, isFetchingNextPage, fetchNextPage, isFetchNextPageError } = query;
+  const rows = useMemo<Contact[]>(() => data?.pages.flatMap((page) => page.items) ?? [], [data]);
+  const total = data?.pages[0]?.total ?? rows.length;
+  return {
+    rows,
+    // Rows that are still to come hold their place, so that the scroll bar tells the truth.
+    count: hasNextPage ? Math.max(total, rows.length + 1) : rows.length,
+    total,
+    error: query.error,
+    isPending: query.isPending,
+    /** The rows are those of the search before. */
+    isStale: query.isPlaceholderData,
+    refetch: query.refetch,
+    /** Loads on until row `index` is there. */
+    reach(index: number): void {
+      if (index >= rows.length && hasNextPage && !isFetchingNextPage && !isFetchNextPageError) void fetchNextPage();
+    },
+  };
+}
+
+export type ContactRows = ReturnType<typeof useContactRows>;

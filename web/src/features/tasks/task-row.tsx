@@ -1,0 +1,50 @@
+import { useLingui } from "@lingui/react/macro";
+import { useQuery, useQueryClient } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import type { CrmEvent } from "@/api/types";
+import { paths } from "@/app/paths";
+import { contactQuery } from "@/features/contacts/queries";
+import { setDone } from "@/features/timeline/event-changes";
+import { cx } from "@/lib/cx";
+import { daysFromToday, formatDay } from "@/lib/format";
+import { Checkbox } from "@/ui/checkbox";
+
+/** A task: tick it, or go to the person whom it is about. */
+export function TaskRow({ task }: { task: CrmEvent }) {
+  const { t } = useLingui();
+  const queryClient = useQueryClient();
+  const done = task.done_at !== null;
+  const late = !done && task.due_at !== null && daysFromToday(task.due_at) < 0;
+  return (
+    <li className="flex min-h-9 items-center gap-3 border-b px-3 py-1 last:border-0">
+      <Checkbox
+        aria-label={t`Done: ${task.title ?? ""}`}
+        checked={done}
+        onCheckedChange={(next) => void setDone(queryClient, task, next)}
+      />
+      <span className={cx("min-w-0 flex-1 truncate", done && "text-ink-faint line-through")} title={task.title ?? ""}>
+        <bdi>{task.title}</bdi>
+      </span>
+      {task.contact_ids[0] && <PersonLink id={task.contact_ids[0]} />}
+      {task.due_at && (
+        <span className={cx("w-16 shrink-0 text-end text-sm tabular", late ? "text-danger-text" : "text-ink-faint")}>
+          {formatDay(task.due_at)}
+        </span>
+      )}
+    </li>
+  );
+}
+
+export function PersonLink({ id }: { id: string }) {
+  const { data } = useQuery(contactQuery(id));
+  if (!data) return null;
+  return (
+    <Link
+      to={paths.person}
+      params={{ id }}
+      className="max-w-40 shrink-0 truncate text-ink-muted underline-offset-2 hover:text-ink hover:underline"
+    >
+      <bdi>{data.name}</bdi>
+    </Link>
+  );
+}
