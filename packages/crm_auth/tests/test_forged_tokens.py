@@ -1,4 +1,4 @@
-"""J1: every forged token is refused with one and the same answer, and the good one beside it passes.
+"""Every forged token is refused with one and the same answer, and the good one beside it passes.
 
 Each forgery is made with the issuer's real key where that is possible, so that it is refused for its own fault and
 not for a bad signature.

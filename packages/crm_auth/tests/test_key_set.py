@@ -1,4 +1,4 @@
-"""J3 and J4: a flood of unknown kids costs nothing, an outage is bridged, a rotation is seen. All by turned clocks."""
+"""A flood of unknown kids costs nothing, an outage is bridged, a rotation is seen. All by turned clocks."""
 
 import asyncio
 import json

@@ -184,7 +184,7 @@ async def test_a_client_that_hangs_up_is_no_failure_of_the_other_side(
 
 
 async def test_a_storm_of_failures_is_not_doubled_by_retries(client: ServiceClient, upstream: Upstream) -> None:
-    """U6: a service that answers 503 sees at most 1.2 times what its callers asked."""
+    """A service that answers 503 sees at most 1.2 times what its callers asked."""
     upstream.script = ["503"]
     asked = 200
     await asyncio.gather(*(client.get("/x") for _ in range(asked)), return_exceptions=True)

@@ -1,4 +1,4 @@
-"""Without a key that fits the named caller a service does nothing (K1), and a key is rotated without a failure (K2)."""
+"""Without a key that fits the named caller a service does nothing, and a key is rotated without a failure."""
 
 import aiohttp
 import pytest

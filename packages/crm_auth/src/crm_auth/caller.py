@@ -92,7 +92,8 @@ class Owner(Admin):
 class User:
     """A signed-in person outside any workspace: `GET /me`, accepting an invitation.
 
-    `email` and `name` are the token's claims: good for greeting, never for looking a person up (auth-protocol 5.4.7).
+    `email` and `name` are the token's claims: good for greeting, never for looking a person up: an address
+    changes, and may be unconfirmed.
     """
 
     user_id: UUID

@@ -1,4 +1,4 @@
-"""What the claims of a verified access token must say (auth-protocol.md 5.4, points 4 to 6)."""
+"""What the claims of a verified access token must say: RFC 7519 and 8725, and what makes it a *user's* token."""
 
 import re
 from collections.abc import Mapping

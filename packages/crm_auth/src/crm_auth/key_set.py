@@ -26,7 +26,7 @@ _log = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class Timing:
-    """Seconds, except the last. Defaults of reliability.md section 3."""
+    """Seconds, except the counts. The ten minutes are what Envoy and the auth clients keep a key set for."""
 
     ttl_s: float = 600
     refresh_at: float = 0.8  # share of ttl_s
@@ -64,9 +64,7 @@ class KeySet:
         self._missing: OrderedDict[str, float] = OrderedDict()  # kid -> until
 
     async def find(self, kid: str) -> tuple[str, PublicKey]:
-        """The algorithm and key named `kid`. InvalidToken: the issuer has no such key. KeysUnavailable: we can't
-        know.
-        """
+        """The algorithm and key named `kid`. InvalidToken: there is no such key. KeysUnavailable: we can't know."""
         await self._renew_if_due()
         if key := self._current().get(kid):
             return key
@@ -147,9 +145,7 @@ class KeySet:
 
 
 def parse_key_set(body: bytes, *, max_bytes: int = 65_536) -> dict[str, tuple[str, PublicKey]]:
-    """kid -> (alg, key) of every signing key that we can use. ValueError when there is none: an empty set is an
-    accident.
-    """
+    """kid -> (alg, key) of the signing keys that we can use. ValueError if there is none: an empty set is an accident."""
     if len(body) > max_bytes:
         raise ValueError("larger than allowed")
     document = strict_json.loads(body)
@@ -167,9 +163,7 @@ def parse_key_set(body: bytes, *, max_bytes: int = 65_536) -> dict[str, tuple[st
 
 
 def _usable(entry: Any) -> tuple[str, str, PublicKey] | None:
-    """Public EC P-256 and RSA signing keys with a kid. Others (OKP, oct, encryption) are not ours to use, nor an
-    error.
-    """
+    """Public EC P-256 and RSA signing keys with a kid. Others (OKP, oct, encryption) are passed over."""
     if (
         not isinstance(entry, dict)
         or entry.get("use", "sig") != "sig"

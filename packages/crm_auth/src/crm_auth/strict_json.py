@@ -6,9 +6,7 @@ from typing import Any, NoReturn
 
 
 def loads(data: bytes) -> Any:
-    """Parse UTF-8 JSON; ValueError for what parsers disagree on: duplicate members, NaN, 1e400, UTF-16, deep
-    nesting.
-    """
+    """UTF-8 JSON. ValueError for what parsers disagree on: duplicate members, NaN, 1e400, UTF-16, deep nesting."""
     try:
         return json.loads(
             data.decode("utf-8"),

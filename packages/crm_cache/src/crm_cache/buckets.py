@@ -45,7 +45,7 @@ _SHA = sha1(SCRIPT, usedforsecurity=False).hexdigest()
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """quota: tokens of a full bucket. rate: tokens a second. Defaults of reliability.md section 3 stand in POLICIES."""
+    """quota: tokens of a full bucket. rate: tokens a second. The defaults stand in POLICIES."""
 
     name: str
     quota: int

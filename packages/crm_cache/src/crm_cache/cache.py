@@ -1,4 +1,4 @@
-"""Cache-aside for the bytes of a workspace's records and lists (data.md section 4).
+"""Cache-aside for the bytes of a workspace's records and lists.
 
 Each workspace has a stamp in Valkey: random bytes, dropped after each commit and made anew by the next reader. A
 value is kept with the stamp that was read *before* it was loaded, and counts only while that is still the workspace's

@@ -1,6 +1,6 @@
 """The RateLimit headers, draft-ietf-httpapi-ratelimit-headers-10, as RFC 9651 structured fields.
 
-The one place that writes them: the draft is not finished (reliability.md, finding 9).
+The one place that writes them: the draft is not finished.
 """
 
 import math

@@ -1,4 +1,4 @@
-"""Stop asking what does not answer: 60 lines, no library, because the rules are ours (reliability.md section 3).
+"""Stop asking what does not answer: 60 lines, no library, because the rules are ours.
 
 closed --5 failures in a row, or half of 20 or more in 10 s--> open --2 s, doubling to 30 s--> probing
 probing --2 successes--> closed; --a failure--> open for longer. While probing, one call at a time goes through.
@@ -10,8 +10,9 @@ from collections.abc import Callable
 
 
 class Breaker:
-    """Tell it how calls ended: `failed` is a connect error, a timeout or a 502 to 504, nothing else. `clock`:
-    monotonic s.
+    """Tell it how calls ended: `failed` is a connect error, a timeout or a 502 to 504, nothing else.
+
+    `clock`: monotonic seconds.
     """
 
     IN_A_ROW = 5

@@ -1,6 +1,4 @@
-"""Calls to another of our services: a deadline, one retry where it is safe, a budget for retries, a breaker per
-address.
-"""
+"""Calls to another of our services: a deadline, one retry where it is safe within a budget, a breaker per address."""
 
 import asyncio
 import random

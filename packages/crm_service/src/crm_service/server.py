@@ -10,8 +10,7 @@ from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol, RequestResp
 
 from crm_service.steps import HUNG_UP
 
-# Longer than any caller keeps an idle connection (20 s), so that a reused one is never just being closed
-# (reliability.md 1.6).
+# Longer than any caller keeps an idle connection (20 s): one that is reused is then never just being closed by us.
 KEEP_ALIVE_S = 75
 DRAIN_S = 25
 

@@ -9,9 +9,7 @@ _REQUEST_ID = re.compile(r"[A-Za-z0-9._:@/+=-]{1,128}\Z")
 
 
 def continue_trace(traceparent: str | None) -> str:
-    """A traceparent for our own work: the caller's trace id and flags with a new span id; a new trace if theirs is no
-    good.
-    """
+    """A traceparent for our own work: the caller's trace and flags with a new span, or a new trace if theirs is bad."""
     match = _TRACEPARENT.match(traceparent or "")
     if match is None or not _NONE.isdisjoint(match.groups()):
         return f"00-{_hex(128)}-{_hex(64)}-01"
