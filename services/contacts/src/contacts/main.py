@@ -21,6 +21,7 @@ from contacts.bulk import routes as bulk
 from contacts.companies import COMPANIES
 from contacts.companies import routes as companies
 from contacts.custom_fields import routes as custom_fields
+from contacts.exports import routes as exports
 from contacts.favourites import routes as favourites
 from contacts.history import actions as history_actions
 from contacts.history import routes as history
@@ -41,7 +42,7 @@ from contacts.views import routes as views
 NAME = "contacts"
 MIGRATIONS = Path(__file__).parents[2] / "migrations"
 EXTENSIONS = ("unaccent", "pg_trgm", "btree_gin")
-FEATURES = [search, people, companies, bulk, tags, custom_fields, views, favourites, history, imports]
+FEATURES = [search, people, companies, bulk, tags, custom_fields, views, favourites, history, imports, exports]
 JOBS = {**bulk_actions.HANDLERS, **history_actions.HANDLERS, **erasure.HANDLERS, **imports_work.HANDLERS}
 
 

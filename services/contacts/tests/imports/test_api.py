@@ -10,12 +10,12 @@ from typing import Any
 
 import httpx2
 import pytest
+from conftest import Api
+
 from crm_testkit import eventually
 from crm_testkit.blocking import run
 from crm_testkit.headers import internal_headers
 from crm_testkit.processes import Running
-
-from conftest import Api
 
 US_500 = Path(__file__).parents[4] / "tests" / "data" / "us-500.csv"
 TWO = b"first_name,last_name,email\nAda,Lovelace,ada@example.org\nAlan,Turing,alan@example.org\n"
@@ -76,7 +76,12 @@ class TestUpload:
             "web": "links",
         }
         first = answer["columns"][0]
-        assert first == {"name": "first_name", "samples": ["James", "Josephine", "Art"], "guess": "first_name", "confidence": 1}
+        assert first == {
+            "name": "first_name",
+            "samples": ["James", "Josephine", "Art"],
+            "guess": "first_name",
+            "confidence": 1,
+        }
 
     @pytest.mark.parametrize(
         ("content", "status", "code", "row"),
@@ -281,9 +286,7 @@ class TestRun:
     )
     def test_people_are_found_by_number_and_by_name(self, api: Api, match_by: str, content: bytes) -> None:
         company = api.company(name="Analytical Engines")
-        api.person(
-            first_name="Ada", last_name="Lovelace", phones=[{"value": "030 901820"}], company_id=company["id"]
-        )
+        api.person(first_name="Ada", last_name="Lovelace", phones=[{"value": "030 901820"}], company_id=company["id"])
         import_id = uploaded(api, content, match_by=match_by)
         assert checked(api, import_id)["totals"]["create"] == 0
 
@@ -303,7 +306,9 @@ class TestRun:
     def test_without_failures_the_file_is_its_header(self, api: Api) -> None:
         import_id = uploaded(api, TWO)
         ran(api, import_id)
-        assert api.get(f"/imports/{import_id}/errors.csv").text == "row,column,code,reason,first_name,last_name,email\r\n"
+        assert (
+            api.get(f"/imports/{import_id}/errors.csv").text == "row,column,code,reason,first_name,last_name,email\r\n"
+        )
 
     def test_a_second_run_is_refused(self, api: Api) -> None:
         import_id = uploaded(api, TWO)

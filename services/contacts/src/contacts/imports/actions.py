@@ -7,13 +7,9 @@ from itertools import islice
 from typing import BinaryIO
 from uuid import UUID
 
-import crm_facts
-from crm_auth import Writer
-from crm_db import Transaction
-from crm_resource import FieldTable, Invalid, Problem, pointer
-from crm_resource.fields import LISTS
 from msgspec import UNSET
 
+import crm_facts
 from contacts.custom_fields.fields import table_in
 from contacts.imports import chunk, reading, store
 from contacts.imports.csv_file import CsvFile, Row, UnreadableFile, open_csv
@@ -25,6 +21,10 @@ from contacts.imports.store import Import
 from contacts.jobs import enqueue
 from contacts.people import PEOPLE
 from contacts.records.errors import RecordNotFound
+from crm_auth import Writer
+from crm_db import Transaction
+from crm_resource import FieldTable, Invalid, Problem, pointer
+from crm_resource.fields import LISTS
 
 CHECK, RUN = "import.check", "import.run"
 ROWS_MAX = 100_000
@@ -64,7 +64,9 @@ async def _take_rows(tx: Transaction, workspace_id: UUID, import_id: UUID, head:
     while rows:
         count += len(rows)
         if count > ROWS_MAX:
-            raise ImportTooLarge(f"A file may have {ROWS_MAX:,} rows. Split it and import the parts one after the other.")
+            raise ImportTooLarge(
+                f"A file may have {ROWS_MAX:,} rows. Split it and import the parts one after the other."
+            )
         await store.add_rows(tx, workspace_id, import_id, rows)
         rows = await asyncio.to_thread(lambda: list(islice(file.rows, ROWS_A_STATEMENT)))
     if not count:
@@ -77,7 +79,9 @@ async def configure(tx: Transaction, caller: Writer, import_id: UUID, patch: Imp
     each = await _idle(tx, caller, import_id)
     changes = {name: value for name in patch.__struct_fields__ if (value := getattr(patch, name)) is not UNSET}
     changed = replace(each, **changes, status="uploaded")
-    changed = replace(changed, mapping={name: changed.mapping.get(name) for name in each.columns}, tags=_tags(changed.tags))
+    changed = replace(
+        changed, mapping={name: changed.mapping.get(name) for name in each.columns}, tags=_tags(changed.tags)
+    )
     if "mapping" in changes:
         _refuse_mapping(await table_in(tx, caller.workspace_id, PEOPLE), each.columns, changes["mapping"])
     await store.forget_outcomes(tx, each)
@@ -87,7 +91,10 @@ async def configure(tx: Transaction, caller: Writer, import_id: UUID, patch: Imp
 
 def _refuse_mapping(table: FieldTable, columns: Sequence[str], mapping: Mapping[str, str | None]) -> None:
     fields = mappable(table)
-    problems = [Problem(pointer("mapping", name), "unknown_column", "The file has no such column.") for name in mapping.keys() - columns]
+    problems = [
+        Problem(pointer("mapping", name), "unknown_column", "The file has no such column.")
+        for name in mapping.keys() - columns
+    ]
     used: set[str] = set()
     for name, target in mapping.items():
         if target is None:
@@ -114,7 +121,11 @@ async def mend(tx: Transaction, caller: Writer, import_id: UUID, number: int, ce
     found = await store.row(tx, each, number)
     if found is None:
         raise RecordNotFound
-    unknown = [Problem(pointer("cells", name), "unknown_column", "The file has no such column.") for name in cells if name not in each.columns]
+    unknown = [
+        Problem(pointer("cells", name), "unknown_column", "The file has no such column.")
+        for name in cells
+        if name not in each.columns
+    ]
     if unknown:
         raise Invalid(unknown)
     (row, before) = found

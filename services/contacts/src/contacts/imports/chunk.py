@@ -3,10 +3,6 @@
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from crm_db import Transaction
-from crm_db.database import savepoint
-from crm_resource import Context, FieldTable, Invalid, Json, parse_new
-
 from contacts.companies import COMPANIES
 from contacts.custom_fields.fields import table_in
 from contacts.imports import matching, store
@@ -16,6 +12,9 @@ from contacts.imports.store import Import
 from contacts.people import PEOPLE
 from contacts.records.record import Edit, Record
 from contacts.records.saving import Actor, Batch, change, creation, save
+from crm_db import Transaction
+from crm_db.database import savepoint
+from crm_resource import Context, FieldTable, Invalid, Json, parse_new
 
 # Long enough that a statement's overhead is shared, short enough that nobody waits for its locks (lock_timeout 2 s).
 ROWS = 500
@@ -46,14 +45,18 @@ async def plan(
 
 
 async def write(
-    tx: Transaction, actor: Actor, each: Import, table: FieldTable, planned: Sequence[Planned], records: dict[UUID, Record]
+    tx: Transaction,
+    actor: Actor,
+    each: Import,
+    table: FieldTable,
+    planned: Sequence[Planned],
+    records: dict[UUID, Record],
 ) -> None:
     """Makes the planned creations and updates true, as part of the import's operation."""
-    assert each.operation_id is not None, "a run begins its operation before its first chunk"
     wanted = [one for one in planned if one.outcome in (Outcome.CREATE, Outcome.UPDATE)]
     companies = await _companies(tx, actor, each, {one.draft.company for one in wanted if one.draft.company})
     edits = [(one, _edit(one, records, companies)) for one in wanted]
-    batch = Batch(tx, actor, PEOPLE, table, each.operation_id, lane="bulk")
+    batch = Batch(tx, actor, PEOPLE, table, each.begun, lane="bulk")
     try:
         async with savepoint(tx):
             await save(batch, [edit for _, edit in edits])
@@ -88,12 +91,11 @@ async def _companies(tx: Transaction, actor: Actor, each: Import, names: set[str
     found = await matching.companies_by_name(tx, each.workspace_id, names)
     missing = {name.casefold(): name for name in sorted(names) if name.casefold() not in found}
     if missing:
-        assert each.operation_id is not None
         fields = await table_in(tx, each.workspace_id, COMPANIES)
         made = {
             key: creation(parse_new(fields, {"name": name}, Context(each.country))) for key, name in missing.items()
         }
-        await save(Batch(tx, actor, COMPANIES, fields, each.operation_id, lane="bulk"), made.values())
+        await save(Batch(tx, actor, COMPANIES, fields, each.begun, lane="bulk"), made.values())
         found |= {key: edit.after.id for key, edit in made.items()}
     return found
 

@@ -8,6 +8,7 @@ import codecs
 import csv
 import io
 from collections.abc import Iterator
+from contextlib import suppress
 from dataclasses import dataclass
 from typing import BinaryIO
 
@@ -63,7 +64,9 @@ def open_csv(file: BinaryIO) -> CsvFile:
     if header is None:
         raise UnreadableFile("empty_file", "The file has no rows.")
     if len(header.cells) > COLUMNS_MAX:
-        raise UnreadableFile("too_many_columns", f"Row {header.number} has more than {COLUMNS_MAX} columns.", row=header.number)
+        raise UnreadableFile(
+            "too_many_columns", f"Row {header.number} has more than {COLUMNS_MAX} columns.", row=header.number
+        )
     columns = _unique_names(header.cells)
     return CsvFile(columns, (_fit(row, len(columns)) for row in records if any(cell.strip() for cell in row.cells)))
 
@@ -154,11 +157,9 @@ def _delimiter_of(text: io.TextIOWrapper) -> str:
 
 
 def _evenness(sample: str, delimiter: str) -> tuple[float, int]:
-    widths = []
-    try:
+    widths: list[int] = []
+    with suppress(csv.Error):  # the real reading names the row
         widths = [len(record) for record in csv.reader(io.StringIO(sample, newline=""), delimiter=delimiter) if record]
-    except csv.Error:
-        pass  # the real reading names the row
     if not widths or widths[0] < 2:
         return 0.0, 0
     return sum(width == widths[0] for width in widths) / len(widths), widths[0]

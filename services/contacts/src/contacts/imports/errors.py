@@ -5,9 +5,8 @@ Refused (crm_service)
 └── UnreadableUpload   422, 415 for what is no text; with the row where it is known
 """
 
-from crm_service import FieldError, Refused
-
 from contacts.imports.csv_file import UnreadableFile
+from crm_service import FieldError, Refused
 
 
 class ImportBusy(Refused):

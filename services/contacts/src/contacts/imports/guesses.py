@@ -2,23 +2,25 @@
 
 from collections.abc import Sequence
 
+from contacts.imports.csv_file import Row
+from contacts.imports.plan import COMPANY, NAME, mappable
 from crm_resource import FieldTable, Json
 from crm_resource.fields import LISTS
 from crm_resource.names import Guess, guess
-
-from contacts.imports.csv_file import Row
-from contacts.imports.plan import COMPANY, NAME, mappable
 
 SAMPLES = 3
 SAMPLE_MAX_CHARS = 200
 FAULT_COLUMNS = ("row", "column", "code", "reason")  # what errors.csv puts in front; mended, the file comes back
 EXTRA = {
     NAME: ("name", "full name", "contact", "contact name", "display name"),
-    COMPANY: ("company", "company name", "organisation", "organization", "organization name", "account", "account name", "employer", "firma"),
+    COMPANY: ("company", "company name", "organisation", "organization", "organization name",
+              "account", "account name", "employer", "firma"),
 }  # fmt: skip
 
 
-def columns_of(table: FieldTable, names: Sequence[str], head: Sequence[Row]) -> tuple[list[Json], dict[str, str | None]]:
+def columns_of(
+    table: FieldTable, names: Sequence[str], head: Sequence[Row]
+) -> tuple[list[Json], dict[str, str | None]]:
     """`columns` and `mapping` of the API. A field that can hold one value is given to the best guess alone."""
     guesses = guess(table, names, EXTRA)
     if tuple(names[: len(FAULT_COLUMNS)]) == FAULT_COLUMNS:

@@ -4,12 +4,11 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from uuid import UUID
 
-from crm_db import Transaction
-
 from contacts.imports.plan import Draft, Found, MatchBy
 from contacts.people import PEOPLE
 from contacts.records import store as records
 from contacts.records.record import Record
+from crm_db import Transaction
 
 _BY_KEY = """
     select k.key, k.contact_id from contact_key k

@@ -1,4 +1,4 @@
-"""What a row of a file would do: cells -> a draft of a contact, draft + what is there -> an outcome. No input or output.
+"""What a row of a file would do: cells -> a draft of a contact, draft + what is there -> an outcome.
 
 `check` and `run` decide by the same functions, so that the preview is what happens.
 """
@@ -65,7 +65,12 @@ class Reading:
 
     @classmethod
     def of(
-        cls, table: FieldTable, columns: Sequence[str], mapping: Mapping[str, str | None], tags: Sequence[str], country: str | None
+        cls,
+        table: FieldTable,
+        columns: Sequence[str],
+        mapping: Mapping[str, str | None],
+        tags: Sequence[str],
+        country: str | None,
     ) -> "Reading":
         """Columns without a field are left out, and those whose custom field has gone since."""
         fields = mappable(table)
@@ -210,7 +215,10 @@ def merged(table: FieldTable, record: Mapping[str, Json], draft: Draft) -> dict[
         if described.kind in LISTS:
             result[name] = _union(record.get(name) or [], value)
         elif described.kind is Kind.OBJECT:
-            result[name] = {**(record.get(name) or {}), **{key: each for key, each in value.items() if each is not None}}
+            result[name] = {
+                **(record.get(name) or {}),
+                **{key: each for key, each in value.items() if each is not None},
+            }
         else:
             result[name] = value
     return result
@@ -279,7 +287,14 @@ class Planned:
 
 
 def decide(
-    table: FieldTable, row: int, draft: Draft, matches: Sequence[Found], *, keys: Sequence[str], on_match: OnMatch, seen: Seen
+    table: FieldTable,
+    row: int,
+    draft: Draft,
+    matches: Sequence[Found],
+    *,
+    keys: Sequence[str],
+    on_match: OnMatch,
+    seen: Seen,
 ) -> Planned:
     """One row's outcome, given the contacts that its keys match; remembers it in `seen`."""
     planned = _decide(table, row, draft, matches, keys=keys, on_match=on_match, seen=seen)
@@ -289,7 +304,14 @@ def decide(
 
 
 def _decide(
-    table: FieldTable, row: int, draft: Draft, matches: Sequence[Found], *, keys: Sequence[str], on_match: OnMatch, seen: Seen
+    table: FieldTable,
+    row: int,
+    draft: Draft,
+    matches: Sequence[Found],
+    *,
+    keys: Sequence[str],
+    on_match: OnMatch,
+    seen: Seen,
 ) -> Planned:
     if draft.faults:
         return Planned(row, Outcome.INVALID, draft, faults=draft.faults)
@@ -304,7 +326,9 @@ def _decide(
 
 def _conflict(matches: Sequence[Found], keys: Sequence[str], seen: Seen) -> Fault | None:
     if len(matches) > 1:
-        return Fault("", "ambiguous_match", f"{len(matches)} contacts match this row: merge them first, or mend the row.")
+        return Fault(
+            "", "ambiguous_match", f"{len(matches)} contacts match this row: merge them first, or mend the row."
+        )
     if (earlier := seen.row_with(keys)) is not None:
         return Fault("", "same_as_row", f"Row {earlier} of the file is the same contact.")
     if matches and matches[0].id in seen.contacts:

@@ -7,11 +7,6 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from crm_auth import Caller
-from crm_db import cursor
-from crm_resource import Json
-from crm_resource.cells import safe
-from crm_resource.parse import complete
 
 from contacts.custom_fields.fields import table
 from contacts.imports import store
@@ -21,6 +16,11 @@ from contacts.imports.store import Import
 from contacts.people import PEOPLE
 from contacts.records.errors import RecordNotFound
 from contacts.state import State
+from crm_auth import Caller
+from crm_db import cursor
+from crm_resource import Json
+from crm_resource.cells import safe
+from crm_resource.parse import complete
 
 PAGE_OF_ERRORS = 1_000
 FAILED = (Outcome.INVALID, Outcome.CONFLICT)
@@ -39,7 +39,9 @@ async def page(state: State, caller: Caller, *, limit: int, after: str | None) -
     before = UUID(cursor.decode(state.settings.crm_secret, after, scope=scope)[0]) if after else None
     found = await store.page(state.postgres, caller.workspace_id, before, limit + 1)
     following = (
-        cursor.encode(state.settings.crm_secret, [str(found[limit - 1][0])], scope=scope) if len(found) > limit else None
+        cursor.encode(state.settings.crm_secret, [str(found[limit - 1][0])], scope=scope)
+        if len(found) > limit
+        else None
     )
     items = b",".join(document for _, document in found[:limit])
     return b'{"items":[' + items + b'],"next_cursor":' + msgspec.json.encode(following) + b"}"
@@ -59,7 +61,9 @@ async def rows(
     return msgspec.json.encode(
         {
             "items": [_row(reading, row) for row in found[:limit]],
-            "next_cursor": cursor.encode(state.settings.crm_secret, [found[limit - 1]["row"]], scope=scope) if more else None,
+            "next_cursor": cursor.encode(state.settings.crm_secret, [found[limit - 1]["row"]], scope=scope)
+            if more
+            else None,
         }
     )
 

@@ -1,14 +1,11 @@
 """HTTP of imports: upload, look at the guesses, set the mapping, check, run, read what happened."""
 
+import asyncio
 from dataclasses import dataclass
-from hashlib import file_digest
-from typing import Annotated, Any
+from hashlib import sha256
+from typing import Annotated, Any, BinaryIO, cast
 from urllib.parse import quote
 
-from crm_auth import Reader, Writer
-from crm_db import Transaction, once
-from crm_resource import BadQuery, Problem
-from crm_service import Answer, crm, etag_of, json_answer
 from litestar import Request, get, patch, post
 from litestar.datastructures import UploadFile
 from litestar.enums import RequestEncodingType
@@ -21,6 +18,10 @@ from contacts.imports.schemas import ContactImport, ImportList, ImportPatch, Imp
 from contacts.records import http
 from contacts.records.listing import parse_query
 from contacts.state import State
+from crm_auth import Reader, Writer
+from crm_db import Transaction, once
+from crm_resource import BadQuery, Problem
+from crm_service import Answer, crm, etag_of, json_answer
 
 PATH = "/api/v1/imports"
 FILE_MAX_BYTES = 50 * 1024 * 1024
@@ -52,8 +53,8 @@ async def create_import(
     data: Annotated[ImportUpload, Body(media_type=RequestEncodingType.MULTI_PART)],
 ) -> Answer:
     """Takes a file of up to 100,000 rows and guesses what its columns mean. Nothing of it is in the CRM yet."""
-    file = data.file.file
-    digest = file_digest(file, "sha256").digest()  # type: ignore[arg-type] - a spooled file has no readinto on 3.11
+    file = cast(BinaryIO, data.file.file)  # a spooled file is one in all but its type
+    digest = await asyncio.to_thread(_digest, file)
     async with state.change(writer.workspace_id) as tx:
 
         async def act() -> Answer:
@@ -62,6 +63,13 @@ async def create_import(
 
         key = http.header(request, b"idempotency-key")
         return await once(tx, writer, key, request.method, PATH, digest, act, make=Answer)
+
+
+def _digest(file: BinaryIO) -> bytes:
+    digest = sha256()
+    while block := file.read(1024 * 1024):
+        digest.update(block)
+    return digest.digest()
 
 
 @get(PATH, opt=crm(answer=ImportList, parameters=[http.LIMIT_PARAMETER, http.CURSOR_PARAMETER]))
@@ -83,7 +91,7 @@ async def get_import(request: Request[Any, Any, Any], state: State, reader: Read
 async def patch_import(
     request: Request[Any, Any, Any], state: State, writer: Writer, import_id: str, data: ImportPatch
 ) -> Answer:
-    """Another mapping, or another way to match. An earlier check is void then. 409 while it is checked or run, and after."""
+    """Another mapping, or another way to match: an earlier check is void then. 409 while it is worked on, and after."""
     async with state.change(writer.workspace_id) as tx:
         body = await actions.configure(tx, writer, http.record_id_of(import_id), data)
     return json_answer(request, body)
@@ -110,7 +118,7 @@ async def check_import(request: Request[Any, Any, Any], state: State, writer: Wr
     opt=crm(answer=ContactImport, cost=50, parameters=[http.IDEMPOTENCY_KEY], problems=[409]),
 )
 async def run_import(request: Request[Any, Any, Any], state: State, writer: Writer, import_id: str) -> Answer:
-    """Brings the rows in, in the background, as one operation that can be undone. Invalid rows are left out and listed."""
+    """Brings the rows in, in the background, as one operation that can be undone. Invalid rows are left out."""
 
     async def act(tx: Transaction) -> Answer:
         body, operation_id = await actions.request_run(tx, writer, http.record_id_of(import_id))
@@ -158,7 +166,7 @@ async def mend_row(
     opt=crm(answer={"type": "string"}, answer_media_type="text/csv", cost=5, long=True),
 )
 async def import_errors(state: State, reader: Reader, import_id: str) -> Stream:
-    """The rows that failed as they came, with row, column, code and reason in front. Mended, it can be imported again."""
+    """The rows that failed as they came, with row, column, code and reason in front: to be mended and imported."""
     each, _ = await reading.one(state, reader, http.record_id_of(import_id))
     name = each.filename.rpartition(".")[0] or each.filename
     disposition = "attachment; filename=\"errors.csv\"; filename*=UTF-8''" + quote(f"{name} errors.csv")

@@ -6,11 +6,11 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from crm_db import Database, Transaction
-from crm_resource import Json
 
 from contacts.imports.csv_file import Row
 from contacts.imports.plan import Fault, MatchBy, OnMatch, Outcome, Planned
+from crm_db import Database, Transaction
+from crm_resource import Json
 
 DOCUMENT = """
     select t.id, t.status, t.filename, t.rows, t.columns, t.mapping, t.match_by, t.on_match, t.tags, t.totals,
@@ -39,8 +39,15 @@ class Import:
     totals: dict[str, int]
     operation_id: UUID | None
 
+    @property
+    def begun(self) -> UUID:
+        """The operation of an import whose run was asked for."""
+        if self.operation_id is None:
+            raise RuntimeError("this import has no operation yet")
+        return self.operation_id
+
     @classmethod
-    def from_row(cls, row: Mapping[str, Any]) -> "Import":
+    def from_row(cls, row: Any) -> "Import":
         columns = [each["name"] for each in msgspec.json.decode(row["columns"])]
         return cls(
             workspace_id=row["workspace_id"],
@@ -62,7 +69,14 @@ class Import:
 
 
 async def add(
-    tx: Transaction, workspace_id: UUID, *, filename: str, columns: Json, mapping: Json, country: str | None, user_id: UUID
+    tx: Transaction,
+    workspace_id: UUID,
+    *,
+    filename: str,
+    columns: Json,
+    mapping: Json,
+    country: str | None,
+    user_id: UUID,
 ) -> UUID:
     import_id: UUID = await tx.fetchval(
         """
@@ -82,7 +96,10 @@ async def add(
 async def add_rows(tx: Transaction, workspace_id: UUID, import_id: UUID, rows: Sequence[Row]) -> None:
     """INSERT, because COPY can't write a table with row-level security."""
     await tx.execute(
-        "insert into import_row (workspace_id, import_id, row, cells) select $1, $2, * from unnest($3::int[], $4::json[])",
+        """
+        insert into import_row (workspace_id, import_id, row, cells)
+        select $1, $2, * from unnest($3::int[], $4::json[])
+        """,
         workspace_id,
         import_id,
         [row.number for row in rows],
@@ -157,7 +174,8 @@ async def rows_page(
         select r.* from enter($1) e(w), lateral (
             select t.row, t.cells, t.outcome, t.contact_id, t.changes, t.errors
             from import_row t
-            where t.workspace_id = e.w and t.import_id = $2 and t.row > $3 and ($4::text[] is null or t.outcome = any ($4))
+            where t.workspace_id = e.w and t.import_id = $2 and t.row > $3
+              and ($4::text[] is null or t.outcome = any ($4))
             order by t.row limit $5
         ) r
         """,
@@ -170,7 +188,11 @@ async def rows_page(
 
 async def rows_after(tx: Transaction, each: Import, row: int, limit: int) -> list[Row]:
     rows = await tx.fetch(
-        "select row, cells from import_row where workspace_id = $1 and import_id = $2 and row > $3 order by row limit $4",
+        """
+        select row, cells from import_row
+        where workspace_id = $1 and import_id = $2 and row > $3
+        order by row limit $4
+        """,
         each.workspace_id,
         each.id,
         row,
@@ -217,8 +239,10 @@ async def contacts_met(tx: Transaction, each: Import) -> set[UUID]:
 async def keep_outcomes(tx: Transaction, each: Import, planned: Sequence[Planned]) -> None:
     await tx.execute(
         """
-        update import_row t set outcome = i.outcome, contact_id = i.contact_id, changes = i.changes, errors = i.errors
-        from unnest($3::int[], $4::text[], $5::uuid[], $6::json[], $7::json[]) i(row, outcome, contact_id, changes, errors)
+        update import_row t
+        set outcome = i.outcome, contact_id = i.contact_id, changes = i.changes, errors = i.errors
+        from unnest($3::int[], $4::text[], $5::uuid[], $6::json[], $7::json[])
+             i(row, outcome, contact_id, changes, errors)
         where t.workspace_id = $1 and t.import_id = $2 and t.row = i.row
         """,
         each.workspace_id,

@@ -4,8 +4,6 @@ from collections import Counter
 from uuid import UUID
 
 import crm_facts
-from crm_db import Transaction
-
 from contacts.imports import chunk, store
 from contacts.imports.actions import CHECK, RUN
 from contacts.imports.plan import Outcome, Seen
@@ -13,6 +11,7 @@ from contacts.imports.store import Import
 from contacts.jobs import Job
 from contacts.jobs.worker import Handler
 from contacts.state import State
+from crm_db import Transaction
 
 RAN = {Outcome.CREATE: "created", Outcome.UPDATE: "updated", Outcome.SKIP: "skipped"}  # the others failed
 
@@ -73,9 +72,8 @@ async def _run_chunk(tx: Transaction, job: Job, each: Import, seen: Seen) -> boo
 
 
 async def _finish(tx: Transaction, each: Import, totals: dict[str, int]) -> None:
-    assert each.operation_id is not None
     await crm_facts.finish(
-        tx, each.operation_id, status="done", counts={name: totals[name] for name in ("created", "updated")}
+        tx, each.begun, status="done", counts={name: totals[name] for name in ("created", "updated")}
     )
 
 
@@ -92,7 +90,8 @@ async def given_up(tx: Transaction, job: Job, error: str) -> None:
 
 async def _import(tx: Transaction, job: Job) -> Import:
     each = await store.lock(tx, job.workspace_id, UUID(job.input["import_id"]))
-    assert each is not None, "imports are not deleted while a job works on them"
+    if each is None:
+        raise RuntimeError("the import is gone while a job works on it")
     return each
 
 

@@ -3,12 +3,12 @@
 from uuid import UUID
 
 import msgspec
-from crm_auth import Caller
-from crm_db import Transaction
-from crm_resource import Json
 
 from contacts.jobs import store
 from contacts.jobs.job import Job, JobLost, KeptCaller
+from crm_auth import Caller
+from crm_db import Transaction
+from crm_resource import Json
 
 __all__ = ["Job", "JobLost", "enqueue"]
 

@@ -4,11 +4,11 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import msgspec
+
+from contacts.jobs import store
 from crm_auth import Caller
 from crm_db import Transaction
 from crm_resource import Json
-
-from contacts.jobs import store
 
 
 class JobLost(Exception):

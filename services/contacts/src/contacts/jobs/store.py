@@ -4,6 +4,7 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+
 from crm_db import Transaction
 from crm_resource import Json
 
@@ -22,7 +23,7 @@ from (
 ) next
 where j.workspace_id = next.workspace_id and j.id = next.id
 returning j.*
-"""
+"""  # noqa: S608 - the lease is ours
 
 
 async def add(tx: Transaction, workspace_id: UUID, kind: str, caller: Json, input: Json) -> UUID:

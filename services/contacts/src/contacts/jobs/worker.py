@@ -11,12 +11,12 @@ from typing import Any
 
 import msgspec
 import structlog
-from crm_db import Transaction
-from crm_db.errors import DatabaseError
 
 from contacts.jobs import store
 from contacts.jobs.job import Job, JobLost, KeptCaller
 from contacts.state import State
+from crm_db import Transaction
+from crm_db.errors import DatabaseError
 
 POLL_S = 0.3
 HEARTBEAT_S = 5.0

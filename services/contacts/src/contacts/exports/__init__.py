@@ -1,0 +1,1 @@
+"""Everything out again, at any time, in open formats."""
