@@ -10,7 +10,7 @@ from typing import Any
 import nats.errors
 from nats.aio.client import Client
 from nats.js import JetStreamContext, api
-from nats.js.errors import NotFoundError
+from nats.js.errors import APIError, NotFoundError
 
 from crm_facts.fact import PREFIX, STREAM
 
@@ -18,6 +18,7 @@ log = logging.getLogger(__name__)
 
 START_WAIT_S = 2.0
 _DAY_S = 86_400.0
+_NO_SUCH_MESSAGE = {10_037, 10_043}  # the broker's codes
 
 
 class Nats(Client):
@@ -149,11 +150,13 @@ def _plain(config: api.StreamConfig, name: str) -> Any:
 
 async def erase_messages(js: JetStreamContext, sequences: list[int]) -> None:
     """Removes messages from the stream by their place; one that is gone already is no error."""
-    for sequence in sequences:
+    last = (await js.stream_info(STREAM)).state.last_seq
+    for sequence in (sequence for sequence in sequences if sequence <= last):
         try:
             await js.delete_msg(STREAM, sequence)
-        except NotFoundError:
-            continue
+        except APIError as error:
+            if error.err_code not in _NO_SUCH_MESSAGE:
+                raise
 
 
 class Waker:

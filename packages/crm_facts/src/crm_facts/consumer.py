@@ -12,12 +12,13 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from itertools import groupby
-from typing import Any, Protocol, TypeVar
+from typing import Any, Protocol, TypeVar, cast
 from uuid import NAMESPACE_URL, UUID, uuid5
 
 import nats.errors
 from nats.aio.msg import Msg
 from nats.js import api
+from nats.js.errors import NotFoundError
 
 from crm_facts import inbox, metrics
 from crm_facts.broker import DEFAULT_STREAM, Nats, StreamSettings, ensure_stream
@@ -35,10 +36,9 @@ IN_PROGRESS_S = 10.0
 RETRY_DELAYS_S = (1.0, 5.0, 30.0, 120.0)  # after the first failure, the second ...
 FAILURES_MAX = 5  # reliability.md section 3
 CRASHES_MAX = 3
-HELD_DELAY_S = 2.0
 STANDBY_S = 1.0
 STOP_S = 2.0
-BACK_OFF_S = (0.1, 0.5, 1.0, 2.0, 5.0)
+BACK_OFF_S = (0.1, 0.2, 0.5, 1.0, 2.0)
 STEADY_S = 10.0  # what ran for so long starts its back-off anew
 SWEEP_S = 3600.0
 LOG_EACH_UP_TO = 8  # facts of a batch that get a line each in the log
@@ -165,17 +165,13 @@ class Consumer:
                 failures += 1
 
     async def _consume(self) -> None:
-        """Until a server is away. What is in hand then goes back, to come again in the same order."""
-        await ensure_stream(self._js, self._stream)
-        await self._js.add_consumer(STREAM, self._config())
+        """Until a server is away, or the process is told to stop."""
+        await self._subscribe()
         pull = Pull(self._nats, self.name, BATCH)
         await pull.open()
-        raw: list[Msg] = []
         try:
             while True:
-                raw = await pull.batch()
-                async with self._in_progress(raw):
-                    await self._handle(raw)
+                await self._handle(await pull.batch())
         except asyncio.CancelledError:
             with contextlib.suppress(Exception):
                 async with asyncio.timeout(STOP_S):
@@ -184,15 +180,33 @@ class Consumer:
         finally:
             with contextlib.suppress(nats.errors.Error):
                 await pull.close()
-                for message in [*raw, *pull.waiting()]:
-                    if not message.is_acked:
-                        await message.nak()
 
-    def _config(self) -> api.ConsumerConfig:
+    async def _subscribe(self) -> None:
+        """Makes the broker's consumer anew, from the first fact on that was not brought to its end.
+
+        What an earlier process had in hand when it died would else come again only after `ack_wait`, behind newer facts
+        of the same records. What is delivered twice by this is in the inbox.
+        """
+        stream = await ensure_stream(self._js, self._stream)
+        stream_at = cast(datetime, stream.created)  # optional only in requests
+        try:
+            seq = (await self._js.consumer_info(STREAM, self.name)).ack_floor.stream_seq
+            async with self._db.transaction(None) as tx:
+                await inbox.save_position(tx, self.name, stream_at, seq)
+            await self._js.delete_consumer(STREAM, self.name)
+        except NotFoundError:
+            async with self._db.transaction(None) as tx:
+                seq = await inbox.position(tx, self.name, stream_at)
+        if seq > stream.state.last_seq:  # the stream was put back to an earlier state
+            seq = 0
+        await self._js.add_consumer(STREAM, self._config(after=seq))
+
+    def _config(self, *, after: int) -> api.ConsumerConfig:
         return api.ConsumerConfig(
             durable_name=self.name,
             filter_subjects=self._subjects,
-            deliver_policy=api.DeliverPolicy.ALL,
+            deliver_policy=api.DeliverPolicy.BY_START_SEQUENCE,
+            opt_start_seq=after + 1,
             ack_policy=api.AckPolicy.EXPLICIT,
             ack_wait=self._ack_wait_s,
             max_deliver=-1,  # the broker would drop silently (reliability.md, trap 3); parking is ours
@@ -201,13 +215,14 @@ class Consumer:
 
     async def _handle(self, raw: Sequence[Msg]) -> None:
         """Brings each message to its end: acknowledged, or to come again later. Raises if a server is away."""
-        messages: dict[UUID, Message] = {}
-        for message in map(Message.of, raw):
-            if message.id in messages:
-                await message.raw.ack()  # sent twice; the first one's end is the end of both
-            else:
-                messages[message.id] = message
-        await self._try(list(messages.values()))
+        async with self._in_progress(raw):
+            messages: dict[UUID, Message] = {}
+            for message in sorted(map(Message.of, raw), key=lambda message: message.seq):
+                if message.id in messages:
+                    await message.raw.ack()  # sent twice; the first one's end is the end of both
+                else:
+                    messages[message.id] = message
+            await self._try(list(messages.values()))
 
     async def _try(self, messages: Sequence[Message]) -> None:
         known = await self._admit(messages)
@@ -231,6 +246,31 @@ class Consumer:
         self._started.update(id for id, delivery in known.items() if delivery.is_clean)
         return known
 
+    async def _try_alone(self, message: Message, known: inbox.Delivery) -> None:
+        if known.done:
+            await message.raw.ack()
+        elif known.starts >= CRASHES_MAX or known.failures >= FAILURES_MAX:
+            await self._park(message)
+        elif wait_s := await self._start_or_wait_s(message):
+            await message.raw.nak(delay=wait_s)
+        else:
+            await self._apply_or_fail(message)
+
+    async def _start_or_wait_s(self, message: Message) -> float:
+        """Counts the start, if that was not done yet, or says how long the fact must wait."""
+        async with self._db.transaction(None) as tx:
+            wait_s = await inbox.wait_s(tx, self.name, message.id)  # an earlier fact of this batch may have failed
+            counted = message.id in self._started
+            if wait_s and counted:
+                await inbox.take_back(tx, self.name, [message.id])
+            elif not wait_s and not counted:
+                await inbox.start(tx, self.name, message.id)
+        if wait_s:
+            self._started.discard(message.id)
+        else:
+            self._started.add(message.id)
+        return wait_s
+
     async def _apply(self, messages: Sequence[Message]) -> None:
         """Effects and inbox in one transaction, then the acknowledgements."""
         async with self._db.transaction(None) as tx:
@@ -241,23 +281,6 @@ class Consumer:
             await message.raw.ack()
         metrics.consumer_handled.labels(self.name).inc(len(messages))
         self._log_handled([m.fact for m in messages if m.fact is not None])
-
-    async def _try_alone(self, message: Message, known: inbox.Delivery) -> None:
-        if known.starts >= CRASHES_MAX or known.failures >= FAILURES_MAX:
-            await self._park(message)
-            return
-        held = (await self._admit([message]))[message.id].held  # an earlier one of this batch may have failed
-        async with self._db.transaction(None) as tx:
-            if held and message.id in self._started:
-                await inbox.take_back(tx, self.name, [message.id])
-                self._started.discard(message.id)
-            elif not held and message.id not in self._started:
-                await inbox.start(tx, self.name, message.id)
-                self._started.add(message.id)
-        if held:
-            await message.raw.nak(delay=HELD_DELAY_S)
-        else:
-            await self._apply_or_fail(message)
 
     async def _apply_or_fail(self, message: Message) -> None:
         try:
@@ -273,12 +296,14 @@ class Consumer:
         metrics.consumer_failed.labels(self.name).inc()
         log.error("%s failed on fact %s", self.name, message.id, exc_info=error)
         async with self._db.transaction(None) as tx:
-            failures = await inbox.fail(tx, self.name, message.id, f"{type(error).__name__}: {error}")
+            text = f"{type(error).__name__}: {error}"
+            failures = await inbox.fail(tx, self.name, message.id, text, self._retry_delays_s)
+            wait_s = await inbox.wait_s(tx, self.name, message.id)
         self._started.discard(message.id)
         if failures >= FAILURES_MAX:
             await self._park(message)
         else:
-            await message.raw.nak(delay=self._retry_delays_s[min(failures, len(self._retry_delays_s)) - 1])
+            await message.raw.nak(delay=wait_s)
 
     async def _park(self, message: Message) -> None:
         async with self._db.transaction(None) as tx:

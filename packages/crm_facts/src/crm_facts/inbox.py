@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
@@ -12,6 +12,10 @@ from crm_facts.write import Connection
 
 # Longer than the stream keeps a message, so that none comes back after it was forgotten.
 INBOX_DAYS = 31
+# A row of attempt whose message is gone from the stream (erased) must not hold its record up for ever. Longer than any
+# message waits for its next delivery.
+FORGOTTEN_AFTER = timedelta(minutes=20)
+BEHIND_ANOTHER_S = 1.0  # until a fact behind an earlier one of its record is looked at again
 
 
 @dataclass(frozen=True)
@@ -19,14 +23,15 @@ class Delivery:
     """What the book says about a fact that has just been delivered."""
 
     fact_id: UUID
+    done: bool  # handled or parked: delivered again
     starts: int  # earlier ones that never ended: crashes
     failures: int
-    held: bool  # an earlier fact of the same record has failed and waits for its next try
+    waits: bool  # for an earlier fact of its record, or until it is due again
 
     @property
     def is_clean(self) -> bool:
         """Nothing speaks against handling it together with others; its start has been counted."""
-        return not (self.starts or self.failures or self.held)
+        return not (self.done or self.starts or self.failures or self.waits)
 
 
 # Enters what is new, and counts a start for what is clean: its handler is about to run.
@@ -35,37 +40,59 @@ with given as (
     select * from unnest($2::uuid[], $3::uuid[], $4::bigint[]) as g(fact_id, record_id, seq)
 ), known as (
     select g.*, a.fact_id is null as is_new, coalesce(a.starts, 0) as starts, coalesce(a.failures, 0) as failures,
-           exists (
+           exists (select from inbox i where i.consumer = $1 and i.fact_id = g.fact_id)
+           or exists (select from parked p where p.consumer = $1 and p.fact_id = g.fact_id) as done,
+           coalesce(a.due > now(), false) or exists (
                select from attempt b
-               where b.consumer = $1 and b.record_id = g.record_id and b.seq < g.seq and (b.failures > 0 or b.held)
-           ) as held
+               where b.consumer = $1 and b.record_id = g.record_id and b.seq < g.seq
+               and b.at > now() - $5::interval and b.fact_id <> all($2)
+           ) as waits
     from given g left join attempt a on a.consumer = $1 and a.fact_id = g.fact_id
 ), entered as (
-    insert into attempt (consumer, fact_id, record_id, seq, starts, held)
-    select $1, fact_id, record_id, seq, case when held then 0 else 1 end, held from known where is_new
+    insert into attempt (consumer, fact_id, record_id, seq, starts)
+    select $1, fact_id, record_id, seq, case when waits then 0 else 1 end from known where is_new and not done
     on conflict do nothing
 ), met_again as (
     update attempt a
-    set held = k.held, starts = case when k.held or k.starts > 0 or k.failures > 0 then a.starts else 1 end
+    set at = now(), starts = case when k.waits or k.starts > 0 or k.failures > 0 then a.starts else 1 end
     from known k where not k.is_new and a.consumer = $1 and a.fact_id = k.fact_id
 )
-select fact_id, starts, failures, held from known
+select fact_id, done, starts, failures, waits from known
 """
 
 
 async def admit(tx: Connection, consumer: str, facts: Sequence[tuple[UUID, UUID | None, int]]) -> dict[UUID, Delivery]:
-    """Enters facts (id, record, place in the stream) and tells what was known of them before."""
-    rows = await tx.fetch(
-        _ADMIT, consumer, [id for id, _, _ in facts], [record for _, record, _ in facts], [seq for _, _, seq in facts]
-    )
+    """Enters facts (id, record, place in the stream) and tells what was known of them before.
+
+    Facts that are given together don't wait for each other: they are handled in order.
+    """
+    ids, records, places = zip(*facts, strict=True)
+    rows = await tx.fetch(_ADMIT, consumer, ids, records, places, FORGOTTEN_AFTER)
     return {row["fact_id"]: Delivery(**row) for row in rows}
+
+
+async def wait_s(tx: Connection, consumer: str, fact_id: UUID) -> float:
+    """How long an entered fact must wait: 0 if it may be handled now."""
+    seconds: float = await tx.fetchval(
+        """
+        select case when exists (
+            select from attempt b
+            where b.consumer = a.consumer and b.record_id = a.record_id and b.seq < a.seq
+            and b.at > now() - $3::interval
+        ) then $4::float8 else greatest(0, extract(epoch from a.due - now()))::float8 end
+        from attempt a where a.consumer = $1 and a.fact_id = $2
+        """,
+        consumer,
+        fact_id,
+        FORGOTTEN_AFTER,
+        BEHIND_ANOTHER_S,
+    )
+    return seconds
 
 
 async def start(tx: Connection, consumer: str, fact_id: UUID) -> None:
     """Counts one more start of a fact that is not clean."""
-    await tx.execute(
-        "update attempt set starts = starts + 1, held = false where consumer = $1 and fact_id = $2", consumer, fact_id
-    )
+    await tx.execute("update attempt set starts = starts + 1 where consumer = $1 and fact_id = $2", consumer, fact_id)
 
 
 async def take_back(tx: Connection, consumer: str, fact_ids: Sequence[UUID]) -> None:
@@ -77,16 +104,22 @@ async def take_back(tx: Connection, consumer: str, fact_ids: Sequence[UUID]) -> 
     )
 
 
-async def fail(tx: Connection, consumer: str, fact_id: UUID, error: str) -> int:
-    """Counts a failure of the handler itself in place of the start; returns how many there are now."""
+async def fail(tx: Connection, consumer: str, fact_id: UUID, error: str, delays_s: Sequence[float]) -> int:
+    """Counts a failure of the handler itself in place of the start; returns how many there are now.
+
+    The next try is due after the delay of that number (the last delay, if there are more failures).
+    """
     failures: int = await tx.fetchval(
         """
-        update attempt set starts = greatest(starts - 1, 0), failures = failures + 1, error = $3, at = now()
+        update attempt
+        set starts = greatest(starts - 1, 0), failures = failures + 1, error = $3,
+            due = now() + make_interval(secs => ($4::float8[])[least(failures + 1, cardinality($4::float8[]))])
         where consumer = $1 and fact_id = $2 returning failures
         """,
         consumer,
         fact_id,
         error,
+        delays_s,
     )
     return failures
 
@@ -124,6 +157,27 @@ on conflict (consumer, fact_id) do nothing
 async def park(tx: Connection, consumer: str, fact_id: UUID, record_id: UUID | None, subject: str, body: bytes) -> None:
     """Gives up on a fact: later ones of its record go on, an operator may replay it."""
     await tx.execute(_PARK, consumer, fact_id, record_id, subject, body)
+
+
+async def save_position(tx: Connection, consumer: str, stream_at: datetime, seq: int) -> None:
+    """All facts up to `seq` of the stream made at `stream_at` have been brought to their end."""
+    await tx.execute(
+        """
+        insert into consumer_position (consumer, stream_at, seq) values ($1, $2, $3)
+        on conflict (consumer) do update set stream_at = excluded.stream_at, seq = excluded.seq
+        """,
+        consumer,
+        stream_at,
+        seq,
+    )
+
+
+async def position(tx: Connection, consumer: str, stream_at: datetime) -> int:
+    """What was saved for this very stream, or 0."""
+    seq: int | None = await tx.fetchval(
+        "select seq from consumer_position where consumer = $1 and stream_at = $2", consumer, stream_at
+    )
+    return seq or 0
 
 
 async def sweep(tx: Connection) -> None:

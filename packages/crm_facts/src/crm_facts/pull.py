@@ -50,10 +50,6 @@ class Pull:
         if self._subscription is not None and self._nats.is_connected:
             await self._subscription.unsubscribe()
 
-    def waiting(self) -> list[Msg]:
-        """What has arrived and was not given."""
-        return list(self._arrived)
-
     async def batch(self) -> list[Msg]:
         """The messages that have arrived, at least one, at most `size`. Raises ConsumerLost."""
         while not self._arrived:

@@ -29,7 +29,7 @@ BUSY_S, IDLE_S = 0.2, 1.0  # between looks, where nothing wakes the relay earlie
 BUSY_FOR_S = 5.0
 CHECK_STREAM_S = 30.0
 COUNT_S = 5.0
-BACK_OFF_S = (0.2, 0.5, 1.0, 2.0, 5.0)
+BACK_OFF_S = (0.1, 0.2, 0.5, 1.0, 2.0)
 STEADY_S = 10.0  # what ran for so long starts its back-off anew
 _DUPLICATE_IN_BATCH = 10_201  # the broker's code: a fact of the batch is in the stream already
 

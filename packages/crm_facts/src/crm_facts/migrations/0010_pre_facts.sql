@@ -81,8 +81,8 @@ create table inbox (
 create index inbox_at on inbox (at);
 select crm_grant('inbox', '', 'select, insert, delete');
 
--- attempt: facts that are being handled, have failed, or wait for an earlier fact of their record that has; written
--- before the handler runs, gone when it is through.
+-- attempt: facts that are being handled, have failed, or wait for an earlier fact of their record; written before the
+-- handler runs, gone when it is through. As long as a row is here, later facts of its record wait.
 create table attempt (
     consumer  text        not null,
     fact_id   uuid        not null,
@@ -90,13 +90,21 @@ create table attempt (
     seq       bigint      not null,            -- in the stream: the order of a record's facts
     starts    integer     not null default 0,  -- without an end: each one is a crash
     failures  integer     not null default 0,
-    held      boolean     not null default false,
     error     text,
-    at        timestamptz not null default now(),
+    due       timestamptz not null default now(),  -- not tried again before
+    at        timestamptz not null default now(),  -- last delivered
     primary key (consumer, fact_id)
 );
-create index attempt_record on attempt (consumer, record_id) where failures > 0 or held;
+create index attempt_record on attempt (consumer, record_id);
 select crm_grant('attempt', '', 'select, insert, update, delete');
+
+-- consumer_position: up to where a consumer has handled everything, should the broker lose its own account of it.
+create table consumer_position (
+    consumer   text primary key,
+    stream_at  timestamptz not null,  -- when the stream was made: another one has other places
+    seq        bigint      not null
+);
+select crm_grant('consumer_position', '', 'select, insert, update');
 
 -- parked: facts that a consumer gave up on, with all that is needed to try again.
 create table parked (
@@ -148,6 +156,7 @@ end $$;
 -- migrate:down
 drop function erase_record(text, uuid);
 drop table parked;
+drop table consumer_position;
 drop table attempt;
 drop table inbox;
 drop table stream;
