@@ -30,7 +30,8 @@ def build(say: Say) -> None:
     npm = install(say)
     done = npm.run("run", "build", folder=WEB)
     if done.returncode:
-        raise Trouble(explain(done.stdout + done.stderr, what="the web app"))
+        said = "\n".join((done.stdout + done.stderr).strip().splitlines()[-30:])
+        raise Trouble(f"The web app could not be built:\n{said}")
     _write("web-build", _digest(_sources()))  # taken now, because the build writes compiled messages among the sources
     say(f"web app is built ({time.monotonic() - began:.1f} s)")
 
