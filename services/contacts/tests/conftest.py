@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
+import random
 import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
+from uuid import UUID
 
+import crm_facts
 import httpx2
 import pytest
+from crm_auth import Caller, Role
+from crm_db import Database
+from crm_resource import Context, parse_new
 from crm_testkit.headers import internal_headers
 from crm_testkit.processes import Running, Starter
 from crm_testkit.tokens import KEY_SET_PATH, Tokens, User
+
+from contacts.people import PEOPLE
+from contacts.records.saving import Batch, creation, save
 
 
 @dataclass
@@ -131,3 +141,48 @@ def api(sign_in: Callable[..., Api]) -> Api:
 def other(sign_in: Callable[..., Api]) -> Api:
     """Somebody in another workspace."""
     return sign_in("Eve")
+
+
+@pytest.fixture(scope="session")
+def crowd(database: Callable[[str], Any]) -> Callable[..., list[str]]:
+    """`crowd(api, 5000)`: so many people of one operation, made by the service's own batch call; answers their ids."""
+    return lambda api, count, **options: asyncio.run(_crowd(database("contacts").api_url, api, count, **options))
+
+
+async def _crowd(url: str, api: Api, count: int, *, at_once: int = 1000, seed: int = 7) -> list[str]:
+    caller = Caller(
+        UUID(api.user.id), UUID(api.user.workspace_id), Role.OWNER, "Ada", None, "", "crowd", "", "", "DE", "UTC", None, None
+    )
+    dice = random.Random(seed)
+    db = await Database.open(url)
+    made: list[str] = []
+    async with db.transaction(caller.workspace_id) as tx:
+        operation_id = await crm_facts.begin(tx, caller, kind="import", summary="A crowd")
+    while len(made) < count:
+        async with db.transaction(caller.workspace_id) as tx:
+            batch = Batch(tx, caller, PEOPLE, PEOPLE.fields, operation_id, "bulk")
+            bodies = [_somebody(dice, len(made) + n) for n in range(min(at_once, count - len(made)))]
+            edits = [creation(parse_new(PEOPLE.fields, body, Context("US"))) for body in bodies]
+            made += [str(edit.after.id) for edit in await save(batch, edits)]
+    await db.close()
+    return made
+
+
+FIRST = "Ada Alan Ann Barbara Carol Donald Edsger Frances Grace Hedy Ivan John Katherine Linus Margaret Niklaus".split()
+LAST = [f"{head}{tail}" for head in "Ber Dor Fel Gar Hol Jan Kel Lam Mor Nor Ols Pet Ros Sor Tan Wal".split()
+        for tail in "berg dal feld ger holm kins lund man nov per quist rup son strom ton vik".split()]  # fmt: skip
+CITIES = "Aachen Berlin Bonn Dresden Essen Hamburg Köln Leipzig München Ulm".split()
+
+
+def _somebody(dice: random.Random, number: int) -> dict[str, Any]:
+    first, last = dice.choice(FIRST), dice.choice(LAST)
+    return {
+        "first_name": first,
+        "last_name": last,
+        "emails": [{"value": f"{first}.{last}{number}@example.org".lower()}],
+        "phones": [{"value": f"504-621-{dice.randrange(10_000):04d}"}],
+        "title": dice.choice(["Engineer", "Director", "Sales", "Founder", None]),
+        "address": {"city": dice.choice(CITIES), "country": "DE"},
+        "tags": dice.sample(["vip", "press", "partner", "lead"], dice.randrange(3)),
+        "description": "Met at the fair, asked for an offer. " * dice.randrange(4),
+    }

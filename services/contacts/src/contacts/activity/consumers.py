@@ -13,7 +13,7 @@ from contacts.activity import store
 from contacts.state import State
 
 SUBJECTS = ["events.event.created", "events.event.changed"]
-NOT_YET = "task"  # a plan, until it is done
+PLAN = "task"
 
 
 class Activity:
@@ -37,11 +37,12 @@ class Activity:
         await self.consumer.run()
 
     async def heard(self, tx: Transaction, fact: Fact) -> None:
-        """The people of the event are those that the fact names: all at its creation, later those of a changed list."""
         people = [UUID(each) for each in fact.after.get("contact_ids") or []]
-        if people and fact.workspace_id is not None and fact.after.get("kind") != NOT_YET:
-            if await store.touch(tx, fact.workspace_id, people, moment_of(fact)):
-                self._touched.append((tx, fact.workspace_id))
+        workspace = fact.workspace_id
+        if workspace is None or not people or not happened(fact):
+            return
+        if await store.touch(tx, workspace, people, moment_of(fact)):
+            self._touched.append((tx, workspace))
 
     def _committed(self) -> None:
         """After each commit of this process, be it ours or another task's: only what is through is taken."""
@@ -51,6 +52,13 @@ class Activity:
             bump = asyncio.create_task(self._state.cache.bump(workspace))
             self._bumps.add(bump)
             bump.add_done_callback(self._bumps.discard)
+
+
+def happened(fact: Fact) -> bool:
+    """A note, call, meeting or e-mail that was written down, and whatever is done; a task is a plan until then."""
+    if fact.verb == "created":
+        return fact.after.get("kind") != PLAN
+    return fact.after.get("done_at") is not None
 
 
 def moment_of(fact: Fact) -> datetime:
