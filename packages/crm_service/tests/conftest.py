@@ -71,7 +71,7 @@ def _wait_alive(service: Service, within_s: float = 15) -> None:
     ends = time.monotonic() + within_s
     while True:
         try:
-            with urllib.request.urlopen(f"{service.base_url}/health/live", timeout=2):
+            with urllib.request.urlopen(f"{service.base_url}/health/live", timeout=2):  # noqa: S310
                 return
         except OSError:
             assert service.process.poll() is None, service.lines
@@ -101,7 +101,7 @@ def as_role(tokens: Tokens) -> Callable[[str], dict[str, str]]:
     return lambda role: internal_headers(tokens.user("Ada Lovelace"), role=role)
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def command() -> Callable[..., subprocess.CompletedProcess[bytes]]:
     """`command("openapi", NAME="value")`: runs one to its end, in an environment of these names alone."""
 

@@ -178,8 +178,7 @@ def app(settings: Settings) -> ServiceApp:
 
 async def counts(state: State) -> None:
     """A worker task that works."""
-    while True:
-        await asyncio.sleep(60)
+    await asyncio.Event().wait()
 
 
 async def stumbles(state: State) -> None:

@@ -2,11 +2,12 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from typing import Any
 from uuid import UUID
 
 import pytest
+
 from crm_auth import Caller, Role
 from crm_service import ServiceClient, UpstreamBroken, UpstreamDown, UpstreamTimeout
 from crm_testkit import Tokens, eventually, internal_keys

@@ -3,6 +3,7 @@
 from typing import Any
 
 import pytest
+
 from crm_service.logs import REDACTED, redact
 
 

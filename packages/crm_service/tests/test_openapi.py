@@ -5,19 +5,15 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from litestar import get, post
+
 from crm_auth import Reader, Writer
 from crm_service import Answer, ServiceSettings, create_app, crm
-from litestar import get, post
 
 
 @pytest.fixture(scope="module")
-def document() -> Any:
-    import subprocess
-    import sys
-    from pathlib import Path
-
-    example = Path(__file__).parent / "example_service.py"
-    return json.loads(subprocess.run([sys.executable, str(example), "openapi"], capture_output=True, check=True).stdout)
+def document(command: Any) -> Any:
+    return json.loads(command("openapi").stdout)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from typing import Any
 
 import aiohttp
 import pytest
+
 from crm_testkit import Tokens, eventually, internal_headers
 
 GATEWAY = internal_headers()
@@ -69,7 +70,7 @@ async def _slow(session: aiohttp.ClientSession, base_url: str, seconds: float, *
 
 
 def _in_flight(service: Any) -> bool:
-    with urllib.request.urlopen(f"{service.metrics_url}/metrics", timeout=2) as answer:
+    with urllib.request.urlopen(f"{service.metrics_url}/metrics", timeout=2) as answer:  # noqa: S310
         return b"http_requests_in_flight 1.0" in answer.read()
 
 

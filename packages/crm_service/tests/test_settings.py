@@ -4,6 +4,7 @@ from pathlib import Path
 
 import msgspec
 import pytest
+
 from crm_service import ServiceSettings, SettingsError, load_settings
 
 

@@ -9,8 +9,9 @@ from typing import Any
 
 import aiohttp
 import pytest
-from crm_testkit import eventually, internal_headers
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
+
+from crm_testkit import eventually, internal_headers
 
 TRACE, PARENT = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 

@@ -145,7 +145,9 @@ class KeySet:
 
 
 def parse_key_set(body: bytes, *, max_bytes: int = 65_536) -> dict[str, tuple[str, PublicKey]]:
-    """kid -> (alg, key) of the signing keys that we can use. ValueError if there is none: an empty set is an accident."""
+    """kid -> (alg, key) of the signing keys that we can use. ValueError if there is none: an empty set is an
+    accident.
+    """
     if len(body) > max_bytes:
         raise ValueError("larger than allowed")
     document = strict_json.loads(body)

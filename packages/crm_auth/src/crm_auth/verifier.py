@@ -96,7 +96,9 @@ class Verifier:
         return claims
 
     def forget(self, session_id: UUID, *, refuse_until: float | None = None) -> None:
-        """Drop what is remembered of a session; refuse it until `refuse_until` (Unix time, the `exp` of its last token)."""
+        """Drop what is remembered of a session; refuse it until `refuse_until` (Unix time, the `exp` of its last
+        token).
+        """
         for digest in self._by_session.pop(session_id, ()):
             self._remembered.pop(digest, None)
         now = self._clock()
