@@ -125,6 +125,14 @@ class TestHandling:
         assert (fact.before, fact.after, fact.data["after"]) == ({"a": 1}, {"a": 2}, {"a": 2})
         assert (fact.traceparent, fact.request_id) == (caller.traceparent, caller.request_id)
 
+    async def test_its_line_in_the_log_has_the_trace_of_the_request(self, stage, caller, consume, caplog) -> None:
+        caplog.set_level("INFO", logger="crm_facts.consumer")
+        consume({"contact.*": add})
+        await stage.create(caller)
+        await eventually(lambda: [r for r in caplog.records if "handled contact.created" in r.message])
+        [line] = [record for record in caplog.records if "handled contact.created" in record.message]
+        assert (line.trace_id, line.request_id) == ("0af7651916cd43dd8448eb211c80319c", "req-1")
+
     async def test_a_handler_that_takes_many_gets_neighbours_of_one_workspace(
         self, stage, caller, another_caller, consume, handled
     ) -> None:

@@ -21,6 +21,7 @@ Transaction: TypeAlias = Connection  # what `Database.transaction` gives: an asy
 T = TypeVar("T")
 
 WAIT_S = 2.0  # for a free connection; reliability.md section 3
+CUSTOM_PLANS_MAX = 4  # sessions, beside max_size
 QUEUE_MAX = 50  # who comes later is refused at once: the queue would not be served within WAIT_S
 CONNECT_S = 1.5  # below WAIT_S, so that an unreachable server is told from a full pool
 IDLE_S = 300.0
@@ -41,10 +42,7 @@ class Database:
         self._pool = _pool(url, max_size, command_timeout_s, {})
         # Generic plans are a trap for searches (performance.md section 3); the mode belongs to the session,
         # so statements that ask for it get sessions of their own. They are opened when first used.
-        self._custom_plans = _pool(
-            url, max(2, max_size // 2), command_timeout_s, {"plan_cache_mode": "force_custom_plan"}
-        )
-        self._max_size = max_size
+        self._custom_plans = _pool(url, CUSTOM_PLANS_MAX, command_timeout_s, {"plan_cache_mode": "force_custom_plan"})
         self._waiting = 0
         self._after_commit: list[Callable[[], None]] = []
         self._url = url

@@ -294,7 +294,8 @@ class Consumer:
 
     async def _failed(self, message: Message, error: Exception) -> None:
         metrics.consumer_failed.labels(self.name).inc()
-        log.error("%s failed on fact %s", self.name, message.id, exc_info=error)
+        more = _for_log(message.fact) if message.fact else {}
+        log.error("%s failed on fact %s", self.name, message.id, exc_info=error, extra=more)
         async with self._db.transaction(None) as tx:
             text = f"{type(error).__name__}: {error}"
             failures = await inbox.fail(tx, self.name, message.id, text, self._retry_delays_s)
@@ -369,12 +370,11 @@ class Consumer:
             log.info("%s handled %d facts", self.name, len(facts))
             return
         for fact in facts:
-            log.info(
-                "%s handled %s",
-                self.name,
-                fact.type,
-                extra={"fact_id": str(fact.id), "request_id": fact.request_id, "traceparent": fact.traceparent},
-            )
+            log.info("%s handled %s", self.name, fact.type, extra=_for_log(fact))
+
+
+def _for_log(fact: Fact) -> dict[str, str]:
+    return {"fact_id": str(fact.id), "request_id": fact.request_id, "trace_id": fact.traceparent[3:35]}
 
 
 def is_away(error: BaseException) -> bool:

@@ -56,8 +56,9 @@ class FactTooLarge(Exception):
 class Change:
     """A record going from `version - 1` to `version`.
 
-    `before` and `after` hold the fields that differ (and links that say whom it concerns), by their names and JSON values of the API; a creation has
-    `before` {} and `after` its values. `Change("contact", id, 2, "changed", {"title": None}, {"title": "CTO"})`.
+    `before` and `after` hold the fields that differ (and links that say whom it concerns), by their names and JSON
+    values of the API; a creation has `before` {} and `after` its values.
+    `Change("contact", id, 2, "changed", {"title": None}, {"title": "CTO"})`.
     """
 
     noun: str

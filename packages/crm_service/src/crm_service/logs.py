@@ -83,7 +83,7 @@ def configure(service: str, level: str = "info") -> None:
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
-            foreign_pre_chain=shared,
+            foreign_pre_chain=[structlog.stdlib.ExtraAdder(), *shared],  # what they give as `extra=`
             processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, _render_text],
         )
     )
