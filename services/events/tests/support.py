@@ -1,12 +1,15 @@
 """What tests speak through: a person who calls the service, and an installation of a test's own."""
 
 import asyncio
+import json
 from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 from typing import Any
 
 import asyncpg
 import httpx2
 import nats
+from uuid_utils.compat import uuid7
 
 from crm_testkit import Database, OwnNats, Running, User, internal_headers
 from crm_testkit.processes import Starter
@@ -83,6 +86,15 @@ class Installation:
         self.workers.append(worker)
         return worker
 
+    async def state(self, *facts: dict[str, Any]) -> None:
+        """Puts facts of another service into the stream, as its relay would."""
+        connection = await nats.connect(self.nats.url)
+        stream = connection.jetstream()
+        for fact in facts:
+            address = f"facts.v1.{fact['data']['workspace_id']}.contacts.{fact['type']}"
+            await stream.publish(address, json.dumps(fact).encode(), headers={"Nats-Msg-Id": fact["id"]})
+        await connection.close()
+
     async def one(self, sql: str, *arguments: Any) -> Any:
         return await self.admin.fetchval(sql, *arguments)
 
@@ -93,3 +105,30 @@ class Installation:
             return await connection.jetstream().consumer_info("FACTS", name)
         finally:
             await connection.close()
+
+
+def fact(workspace_id: str, contact_id: str, version: int, verb: str = "changed", **after: Any) -> dict[str, Any]:
+    """What contacts says of a contact, in the form of contracts/facts."""
+    data = {
+        "workspace_id": workspace_id,
+        "noun": "contact",
+        "record_id": contact_id,
+        "version": version,
+        "operation_id": str(uuid7()),
+        "operation_kind": "edit",
+        "summary": "Changed Grace",
+        "actor": {"id": contact_id, "name": "Ada Lovelace"},
+        "request_id": "r",
+        "before": dict.fromkeys(after) if verb == "changed" else {},
+        "after": after,
+    }
+    return {
+        "specversion": "1.0",
+        "id": str(uuid7()),
+        "source": "/contacts",
+        "type": f"contact.{verb}",
+        "subject": contact_id,
+        "time": datetime.now(UTC).isoformat(),
+        "datacontenttype": "application/json",
+        "data": data,
+    }

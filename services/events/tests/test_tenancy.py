@@ -49,7 +49,10 @@ class TestForeignIds:
 
     def test_every_operation_with_an_id_is_tried(self, openapi: dict[str, Any]) -> None:
         with_id = {
-            (method.upper(), path.removeprefix("/api/v1").replace("{event_id}", "{id}").replace("{operation_id}", "{id}"))
+            (
+                method.upper(),
+                path.removeprefix("/api/v1").replace("{event_id}", "{id}").replace("{operation_id}", "{id}"),
+            )
             for path, methods in openapi["paths"].items()
             for method in methods
             if "{" in path

@@ -1,12 +1,14 @@
 """Killing the broker, the relay and the consumer loses nothing and applies nothing twice (reliability.md, B1 to B5)."""
 
 import asyncio
+import contextlib
 import subprocess
 import time
 from typing import Any
 
 import httpx2
 import nats
+import nats.js.errors
 import pytest
 from support import Client, Installation
 
@@ -133,7 +135,7 @@ class TestConsumerDies:
 
 POISON = """
 create function refuse() returns trigger language plpgsql as
-$$ begin if new.summary = 'Poison' then raise exception 'indigestible'; end if; return new; end $$;
+$$ begin if new.summary like '%Poison' then raise exception 'indigestible'; end if; return new; end $$;
 create trigger refuse before insert on timeline_fact for each row execute function refuse()
 """
 
@@ -180,3 +182,33 @@ def operator(worker: Running, *arguments: str) -> subprocess.CompletedProcess[st
     return subprocess.run(
         command, env=worker.environ, cwd=folder("events"), capture_output=True, text=True, check=False
     )
+
+
+class TestErasure:
+    async def test_a_purged_event_leaves_the_stream(self, installation: Installation) -> None:
+        await installation.work()
+        kept = await installation.client.make(title="Kept")
+        note = await installation.client.make(title="Gone")
+        await installation.client("PATCH", f"/events/{note['id']}", {"title": "Soon gone"})
+        await installation.client("DELETE", f"/events/{note['id']}?purge=true")
+
+        async def titles() -> list[str]:
+            told = await in_stream(installation)
+            assert len(told) == 2
+            return told
+
+        told = await eventually(titles, within_s=15)
+        assert kept["id"] in told[0] and "event.purged" in told[1] and "Gone" not in str(told)
+
+
+async def in_stream(on: Installation) -> list[str]:
+    """The bodies of all messages that the stream still has."""
+    connection = await nats.connect(on.nats.url)
+    stream = connection.jetstream()
+    last = (await stream.stream_info("FACTS")).state.last_seq
+    bodies = []
+    for sequence in range(1, last + 1):
+        with contextlib.suppress(nats.js.errors.NotFoundError):
+            bodies.append(((await stream.get_msg("FACTS", sequence)).data or b"").decode())
+    await connection.close()
+    return bodies

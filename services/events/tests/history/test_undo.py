@@ -63,7 +63,9 @@ class TestUndo:
         operation = await done(await ada("PATCH", path, {"ends_at": None}))
         await ada("PATCH", path, {"starts_at": "2026-12-05T09:00:00Z"})
         undone = await undo(ada, operation)
-        assert undone["left"] == [{"event_id": call["id"], "field": "ends_at", "reason": "would_break:end_before_start"}]
+        assert undone["left"] == [
+            {"event_id": call["id"], "field": "ends_at", "reason": "would_break:end_before_start"}
+        ]
         assert (await ada.event(call["id"]))["ends_at"] is None
 
     async def test_twice_is_409_and_with_the_same_key_a_replay(self, ada: Client) -> None:

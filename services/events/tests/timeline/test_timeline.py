@@ -73,6 +73,15 @@ class TestContact:
         await expect(ada, ["event.created", "contact.created"])
 
 
+    async def test_somebodys_own_views_are_nobody_elses_business(self, ada: Client) -> None:
+        view = {"name": "Whom I court", "kind": "contact", "columns": [], "sort": "-updated_at", "filter": None}
+        made = await ada.neighbour("POST", "/views", view)
+        assert made.status_code == 201, made.text
+        await ada.contact("Later")
+        items = await eventually(lambda: ada.timeline(), has="Later", within_s=10)
+        assert "court" not in str(items)
+
+
 class TestCompany:
     async def test_it_shows_the_companys_own_and_what_was_noted_about_it(self, ada: Client) -> None:
         acme = (await ada.neighbour("POST", "/companies", {"name": "Acme"})).json()["id"]

@@ -37,7 +37,9 @@ async def contact_purged(tx: Transaction, fact: Fact) -> None:
     events = await store.of_contact(tx, caller.workspace_id, contact_id)
     if not events:
         return
-    operation_id = await crm_facts.begin(tx, caller, kind="purge", summary="Erased notes about a contact", counts={"events": len(events)})
+    operation_id = await crm_facts.begin(
+        tx, caller, kind="purge", summary="Erased notes about a contact", counts={"events": len(events)}
+    )
     for event in events:
         others = [each for each in event.contact_ids if each != contact_id]
         if others:

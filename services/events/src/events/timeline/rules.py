@@ -12,6 +12,8 @@ from events.events import Kind
 
 # Nouns that have a timeline of their own, and the fields by which other records name them.
 SUBJECTS = ("contact", "company", "deal")
+# Kept for audit, but nothing that everybody in the workspace may read: somebody's own views, how to get in.
+NOT_FOR_ALL = ("favourite", "view", "api_token", "invitation")
 _KINDS = frozenset(Kind)
 
 

@@ -9,7 +9,7 @@ import msgspec
 
 from crm_db import Database, Transaction
 from events.events import RECORD_JSON
-from events.timeline.rules import Entry
+from events.timeline.rules import NOT_FOR_ALL, Entry
 
 _COLUMNS = [name for name in Entry.__struct_fields__ if name != "changes"]
 
@@ -73,7 +73,7 @@ _OF_WORKSPACE = f"""
 select r.item, r.at, r.id from enter($1) e(w), lateral (
     select row_to_json((select m from (select {_MEMBERS % "f.contact_id"}) m))::text as item, f.at, f.id
     from timeline_fact f
-    where f.workspace_id = e.w and ($2::timestamptz is null or (f.at, f.id) < ($2, $3::uuid))
+    where f.workspace_id = e.w and f.noun <> all ($5) and ($2::timestamptz is null or (f.at, f.id) < ($2, $3::uuid))
     order by f.at desc, f.id desc limit $4) r
 """
 
@@ -117,7 +117,7 @@ async def of_subject(
 
 async def of_workspace(db: Database, workspace_id: UUID, *, after: Place | None, limit: int) -> Page:
     at, fact_id = after or (None, None)
-    return _page(await db.read(workspace_id, _OF_WORKSPACE, at, fact_id, limit + 1), limit)
+    return _page(await db.read(workspace_id, _OF_WORKSPACE, at, fact_id, limit + 1, list(NOT_FOR_ALL)), limit)
 
 
 def _page(rows: Sequence[Any], limit: int) -> Page:
