@@ -125,15 +125,25 @@ async def fault(kind: str) -> Answer:
     raise faults[kind]
 
 
-@get("/api/v1/slow", opt=crm(public=True))
-async def slow(state: State, seconds: float = 0.0) -> Answer:
+async def _take_time(state: State, seconds: float) -> Answer:
     left_s = remaining_s()
     try:
         await asyncio.sleep(seconds)
     except asyncio.CancelledError:
         state.seen.append("cancelled")
         raise
+    state.seen.append("finished")
     return Answer(body=msgspec.json.encode({"left_s": left_s}))
+
+
+@get("/api/v1/slow", opt=crm(public=True))
+async def slow(state: State, seconds: float = 0.0) -> Answer:
+    return await _take_time(state, seconds)
+
+
+@post("/api/v1/slow", opt=crm(public=True))
+async def slow_change(state: State, seconds: float = 0.0) -> Answer:
+    return await _take_time(state, seconds)
 
 
 @get("/api/v1/seen", opt=crm(public=True))
@@ -157,7 +167,7 @@ async def outbox(state: State) -> Answer:
     return Answer(body=b"<h1>Mails</h1>", media_type="text/html; charset=utf-8")
 
 
-ROUTES = [read, page, create, purge, me, whoami, fault, slow, seen, relayed, members]
+ROUTES = [read, page, create, purge, me, whoami, fault, slow, slow_change, seen, relayed, members]
 
 
 @asynccontextmanager

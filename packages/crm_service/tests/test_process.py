@@ -74,19 +74,31 @@ def _in_flight(service: Any) -> bool:
         return b"http_requests_in_flight 1.0" in answer.read()
 
 
-async def test_who_hangs_up_ends_the_work(http: aiohttp.ClientSession, service: Any) -> None:
+@pytest.mark.parametrize("method,seconds,ends", [("GET", 30, "cancelled"), ("POST", 0.5, "finished")])
+async def test_who_hangs_up_ends_a_read_and_not_a_change(start: Any, method: str, seconds: float, ends: str) -> None:
+    service = start()
     async with aiohttp.ClientSession() as impatient:
-        asking = asyncio.create_task(_slow(impatient, service.base_url, 30))
+        url = f"{service.base_url}/api/v1/slow?seconds={seconds}"
+        asking = asyncio.create_task(_answered(impatient.request(method, url, headers=GATEWAY)))
         await eventually(lambda: _in_flight(service))
         asking.cancel()
 
     async def seen() -> list[str]:
-        async with http.get("/api/v1/seen", headers=GATEWAY) as answer:
+        async with (
+            aiohttp.ClientSession() as session,
+            session.get(f"{service.base_url}/api/v1/seen", headers=GATEWAY) as answer,
+        ):
             return list(await answer.json())
 
-    await eventually(seen, has="cancelled", within_s=1)
-    await eventually(lambda: service.lines, has='"status":499')
+    await eventually(seen, has=ends, within_s=2)
+    if ends == "cancelled":
+        await eventually(lambda: service.lines, has='"status":499')
     assert "Exception in ASGI" not in service.lines
+
+
+async def _answered(request: Any) -> int:
+    async with request as answer:
+        return int(answer.status)
 
 
 @pytest.mark.parametrize("deadline_ms,status", [("100", 504), ("5000", 200), ("nonsense", 200)])

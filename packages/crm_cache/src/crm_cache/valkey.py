@@ -32,7 +32,7 @@ class Valkey:
         parts = urlsplit(url)
         self._host = parts.hostname or "127.0.0.1"
         self._port = parts.port or 6379
-        self._tls = ssl.create_default_context() if parts.scheme == "rediss" else None
+        self._tls = ssl.create_default_context() if parts.scheme in ("rediss", "valkeys") else None
         self._login = [unquote(part) for part in (parts.username, parts.password) if part]
         self._database = parts.path.strip("/") or "0"
         self._connection: Connection | None = None

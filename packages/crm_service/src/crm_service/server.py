@@ -14,9 +14,15 @@ from crm_service.steps import HUNG_UP
 KEEP_ALIVE_S = 75
 DRAIN_S = 25
 
+_READS = {"GET", "HEAD"}
+
 
 class CancellingProtocol(HttpToolsProtocol):
-    """Ends the work of a request when its connection is lost before the answer is complete."""
+    """Ends the reading that a request does when its connection is lost before the answer is complete.
+
+    A change is finished: cut off at its commit nobody could say whether it happened, and whoever lost the connection
+    can ask again with the same Idempotency-Key and be told.
+    """
 
     _running: asyncio.Task[None] | None = None
 
@@ -27,7 +33,9 @@ class CancellingProtocol(HttpToolsProtocol):
 
     def connection_lost(self, exc: Exception | None) -> None:
         super().connection_lost(exc)
-        if self._running is not None and not self._running.done() and self.cycle.disconnected:
+        if self._running is None or self._running.done() or not self.cycle.disconnected:
+            return
+        if self.cycle.scope["method"] in _READS:
             self._running.cancel(HUNG_UP)
 
 
