@@ -49,6 +49,15 @@ async def test_an_issuer_that_is_down_at_the_start_is_503_and_not_a_crash(start:
         assert int(answer.headers["Retry-After"]) >= 1
 
 
+async def test_one_of_two_instances_of_the_issuer_is_enough(start: Any, tokens: Tokens) -> None:
+    service = start(CRM_IDENTITY_URL=f"http://127.0.0.1:9, {tokens.url}")
+
+    async def keys() -> str:
+        return str((await _ready(service.base_url))[1]["checks"]["keys"])
+
+    await eventually(keys, has="ok")
+
+
 async def test_told_to_stop_it_finishes_what_it_has_begun(start: Any) -> None:
     service = start()
     async with aiohttp.ClientSession() as session:

@@ -32,7 +32,7 @@ class Timing:
     refresh_at: float = 0.8  # share of ttl_s
     stale_s: float = 86_400
     cooldown_s: float = 30
-    cold_cooldown_s: float = 1  # nothing was ever fetched and nobody answered: the issuer is starting beside us
+    cold_cooldown_s: float = 0.25  # nothing was ever fetched and nobody answered: the issuer is starting beside us
     fetch_timeout_s: float = 2
     negative_s: float = 300
     negative_max: int = 128

@@ -1,6 +1,7 @@
 """The issuers that a service believes: ours always, the hosted one beside it when it is set."""
 
-from collections.abc import AsyncIterator, Awaitable, Callable
+import contextlib
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 
 import aiohttp
@@ -21,7 +22,7 @@ async def open_verifier(settings: ServiceSettings, name: str, *, own: Fetch | No
     """A verifier over the configured issuers. `own`: identity reads its keys where they are."""
     async with aiohttp.ClientSession(timeout=_TIMEOUT) as session:
         proof = {"X-Internal-Key": settings.crm_internal_key, "X-Internal-Caller": name}
-        fetch = own or _fetch(session, settings.crm_identity_url.split(",")[0], proof)
+        fetch = own or _fetch(session, settings.crm_identity_url.split(","), proof)
         issuers = [Issuer(f"{settings.crm_public_url.rstrip('/')}/auth/v1", KeySet(fetch))]
         if settings.supabase_url:
             issuers.append(_hosted(session, settings))
@@ -33,18 +34,31 @@ def _hosted(session: aiohttp.ClientSession, settings: ServiceSettings) -> Issuer
     secret = settings.supabase_jwt_secret.encode() or None
     return Issuer(
         f"{base}/auth/v1",
-        KeySet(_fetch(session, base, {})),
+        KeySet(_fetch(session, [base], {})),
         algorithms=("ES256", "RS256"),
         legacy_secret=secret,
     )
 
 
-def _fetch(session: aiohttp.ClientSession, base: str, headers: dict[str, str]) -> Fetch:
+def _fetch(session: aiohttp.ClientSession, bases: Sequence[str], headers: dict[str, str]) -> Fetch:
+    """The key set of the first instance that answers."""
+
     async def fetch() -> bytes:
-        async with session.get(base.rstrip("/") + _KEY_SET_PATH, headers=headers, allow_redirects=False) as answer:
-            if answer.status != 200:
-                raise ConnectionError(f"key set answered {answer.status}")
-            # One byte more than allowed, so that a larger document is seen to be larger.
-            return await answer.content.read(_BODY_MAX_BYTES + 1)
+        for base in bases:
+            with contextlib.suppress(aiohttp.ClientError, OSError):
+                return await _get(session, base.strip().rstrip("/") + _KEY_SET_PATH, headers)
+        raise ConnectionError("no instance answered with a key set")
 
     return fetch
+
+
+async def _get(session: aiohttp.ClientSession, url: str, headers: dict[str, str]) -> bytes:
+    async with session.get(url, headers=headers, allow_redirects=False) as answer:
+        if answer.status != 200:
+            raise ConnectionError(f"key set answered {answer.status}")
+        body = bytearray()
+        async for chunk in answer.content.iter_any():
+            body += chunk
+            if len(body) > _BODY_MAX_BYTES:
+                raise ConnectionError("key set larger than allowed")
+        return bytes(body)
