@@ -21,9 +21,8 @@ export function Providers({ direction }: { direction: Direction }) {
       <DirectionProvider direction={direction}>
         <I18nProvider i18n={i18n}>
           <Tooltip.Provider delay={400} timeout={300}>
-            <Toaster>
-              <ScopedData key={scope} scope={scope} />
-            </Toaster>
+            <ScopedData key={scope} scope={scope} />
+            <Toaster />
           </Tooltip.Provider>
         </I18nProvider>
       </DirectionProvider>

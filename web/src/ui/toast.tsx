@@ -1,11 +1,6 @@
-import { Toast as Base } from "@base-ui/react/toast";
-import { CircleAlert, X } from "lucide-react";
-import type { ReactNode } from "react";
-import { useLingui } from "@lingui/react/macro";
-import { cx } from "@/lib/cx";
-import { IconButton } from "./button";
+import { lazy, type ReactNode, Suspense } from "react";
 
-interface ToastAction {
+export interface ToastAction {
   label: string;
   run: () => void;
 }
@@ -16,77 +11,24 @@ export interface ToastOptions {
   description?: ReactNode;
   tone?: "plain" | "danger";
   action?: ToastAction | undefined;
-  /** 0 stays until it is closed. Undo and errors stay longer than news. */
+  /** 0 stays until it is closed. */
   timeoutMs?: number;
   /** A later toast of the same id takes the place of the earlier. */
   id?: string;
 }
 
-const manager = Base.createToastManager<{ tone: "plain" | "danger"; action?: ToastAction | undefined }>();
+const viewport = () => import("./toast-viewport");
+const ToastViewport = lazy(viewport);
 
 /** Callable from anywhere, also outside React. */
-export function toast({ title, description, tone = "plain", action, timeoutMs, id }: ToastOptions): string {
-  return manager.add({
-    ...(id && { id }),
-    title,
-    description,
-    timeout: timeoutMs ?? (action || tone === "danger" ? 10_000 : 4_000),
-    priority: tone === "danger" ? "high" : "low",
-    data: { tone, action },
-  });
+export function toast(options: ToastOptions): void {
+  void viewport().then(({ show }) => show(options));
 }
 
-export function closeToast(id: string): void {
-  manager.close(id);
-}
-
-export function Toaster({ children }: { children: ReactNode }) {
+export function Toaster() {
   return (
-    <Base.Provider toastManager={manager} limit={3}>
-      {children}
-      <Base.Portal>
-        <Base.Viewport className="fixed inset-x-3 bottom-[calc(var(--spacing-tabbar)+env(safe-area-inset-bottom)+0.75rem)] z-50 mx-auto flex max-w-sm flex-col-reverse gap-2 outline-none wide:bottom-4 wide:mx-auto wide:w-fit wide:max-w-md wide:min-w-80">
-          <Toasts />
-        </Base.Viewport>
-      </Base.Portal>
-    </Base.Provider>
+    <Suspense>
+      <ToastViewport />
+    </Suspense>
   );
-}
-
-function Toasts() {
-  const { t } = useLingui();
-  const { toasts, close } = Base.useToastManager<{ tone: "plain" | "danger"; action?: ToastAction }>();
-  return toasts.map((item) => {
-    const { tone = "plain", action } = item.data ?? {};
-    return (
-      <Base.Root
-        key={item.id}
-        toast={item}
-        swipeDirection={["down", "right", "left"]}
-        className="w-full popup transition-[opacity,translate] duration-160 data-ending-style:translate-y-2 data-limited:hidden data-starting-style:translate-y-2"
-      >
-        <Base.Content className="flex items-center gap-2 py-1.5 ps-3 pe-1.5">
-          {tone === "danger" && <CircleAlert aria-hidden className="size-4 shrink-0 text-danger-text" />}
-          <div className="min-w-0 flex-1 py-1">
-            <Base.Title className="text-base font-medium" render={<div />} />
-            {item.description && <Base.Description className="text-sm text-ink-muted" render={<div />} />}
-          </div>
-          {action && (
-            <Base.Action
-              onClick={() => {
-                close(item.id);
-                action.run();
-              }}
-              className={cx(
-                "h-control-sm shrink-0 rounded-md px-2 font-medium text-accent-text hover:bg-hover active:bg-press",
-              )}
-            >
-              {action.label}
-            </Base.Action>
-          )}
-          <Base.Close render={<IconButton icon={X} label={t`Close`} size="sm" />} />
-        </Base.Content>
-      </Base.Root>
-    );
-  });
 }

@@ -17,8 +17,9 @@ import { Banner } from "@/ui/banner";
 import { Button, IconButton } from "@/ui/button";
 import { EmptyState } from "@/ui/empty-state";
 import { Menu } from "@/ui/menu";
+import { Segmented } from "@/ui/segmented";
 import { Skeleton, SkeletonLines } from "@/ui/skeleton";
-import { Tabs } from "@/ui/tabs";
+
 import { restoreContact, trashContact } from "./changes";
 import { ContactFields } from "./contact-fields";
 import { fieldOf } from "./fields";
@@ -154,25 +155,22 @@ function PhoneBody({ contact }: { contact: Contact }) {
   const readOnlyReason = useReadOnlyReason(contact);
   return (
     <div className="min-h-0 flex-1 overflow-y-auto px-4 pb-6">
-      <Tabs
+      <Segmented
         label={t`Parts of the record`}
         value={tab}
         onChange={setTab}
-        tabs={[
+        options={[
           { value: "timeline", label: t`Timeline` },
           { value: "details", label: t`Details` },
         ]}
-      >
-        {(value) => (
-          <div className="pt-3">
-            {value === "timeline" ? (
-              <Activity contact={contact} />
-            ) : (
-              <ContactFields contact={contact} readOnlyReason={readOnlyReason} />
-            )}
-          </div>
+      />
+      <div className="pt-4">
+        {tab === "timeline" ? (
+          <Activity contact={contact} />
+        ) : (
+          <ContactFields contact={contact} readOnlyReason={readOnlyReason} />
         )}
-      </Tabs>
+      </div>
     </div>
   );
 }

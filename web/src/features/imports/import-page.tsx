@@ -2,7 +2,7 @@ import { useLingui } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { Link, useNavigate, useParams } from "@tanstack/react-router";
 import { FileUp } from "lucide-react";
-import { type DragEvent, useRef, useState } from "react";
+import { type DragEvent, lazy, Suspense, useRef, useState } from "react";
 import { explain, type Explanation } from "@/api/errors";
 import type { Import } from "@/api/types";
 import { Page } from "@/app/layout/page";
@@ -16,10 +16,11 @@ import { EmptyState } from "@/ui/empty-state";
 import { Progress } from "@/ui/progress";
 import { SkeletonLines } from "@/ui/skeleton";
 import { Stepper } from "@/ui/stepper";
-import { CheckStep } from "./check-step";
-import { MatchStep } from "./match-step";
 import { importQuery, importsQuery, upload } from "./queries";
 import { ResultStep } from "./result-step";
+
+const MatchStep = lazy(() => import("./match-step").then((module) => ({ default: module.MatchStep })));
+const CheckStep = lazy(() => import("./check-step").then((module) => ({ default: module.CheckStep })));
 
 const STEP: Record<string, number> = { uploaded: 1, checking: 2, checked: 2, running: 3, done: 4, failed: 3 };
 
@@ -178,7 +179,9 @@ export function ImportPage() {
         {data ? (
           <>
             <Steps current={STEP[data.status] ?? 1} />
-            <Step key={data.status} job={data} />
+            <Suspense>
+              <Step key={data.status} job={data} />
+            </Suspense>
           </>
         ) : error ? (
           <EmptyState
