@@ -102,6 +102,11 @@ async def create(writer: Writer, data: NewPerson, state: State) -> Answer:
     return Answer(201, msgspec.json.encode(data), {"X-Operation-Id": "op"})
 
 
+@post("/api/v1/echo")
+async def echo(writer: Writer, data: NewPerson) -> NewPerson:
+    return data
+
+
 @delete("/api/v1/people/{person_id:uuid}", status_code=204, opt=crm(role="admin"))
 async def purge(admin: Admin, person_id: UUID) -> Answer:
     return no_content(operation_id="op")
@@ -167,7 +172,7 @@ async def outbox(state: State) -> Answer:
     return Answer(body=b"<h1>Mails</h1>", media_type="text/html; charset=utf-8")
 
 
-ROUTES = [read, page, create, purge, me, whoami, fault, slow, slow_change, seen, relayed, members]
+ROUTES = [read, page, create, echo, purge, me, whoami, fault, slow, slow_change, seen, relayed, members]
 
 
 @asynccontextmanager

@@ -17,6 +17,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.params import BodyKwarg
 
 from crm_auth import Caller, User
+from crm_service.answer import Answer
 from crm_service.context import RequestContext, context_of
 from crm_service.errors import NotAllowed, Refused
 from crm_service.operation import Operation, operation_of
@@ -72,8 +73,9 @@ def bind(handler: HTTPRouteHandler, *, state_of: Callable[[], Any], identify: Id
     needs = needs_of(handler)
     bound = copy.copy(handler)
     bound.opt = {**handler.opt, NEEDS_KEY: needs}
-    # An Answer brings its own status; Litestar would refuse a 204 that returns anything.
-    bound.status_code = 200
+    if get_type_hints(handler.fn).get("return") is Answer:
+        # An Answer brings its own status; Litestar would refuse a 204 that returns anything.
+        bound.status_code = 200
     bound(_call(handler, needs, state_of))
     if needs.identity or needs.operation.callers:
         bound.before_request = _authorise(needs, identify)
