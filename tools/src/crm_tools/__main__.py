@@ -53,6 +53,13 @@ def _build_web(_: argparse.Namespace) -> int:
     return 0
 
 
+def _demo(_: argparse.Namespace) -> int:
+    from crm_tools import demo
+
+    demo.run(_say)
+    return 0
+
+
 def _generate(_: argparse.Namespace) -> int:
     from crm_tools import generate
 
@@ -106,6 +113,7 @@ def main() -> int:
     command("up", _up, "starts the whole system and keeps it running")
     command("status", _status, "each process and whether it is ready")
     command("doctor", _doctor, "what stands in the way of a start, with its mend")
+    command("demo", _demo, "loads a demo workspace into the running system")
     command("build-web", _build_web, "builds the web app if it has changed")
     command("generate", _generate, "writes contracts/openapi and the web app's types")
     command("check", _check, "format, lint, types, rules, generated files, tests")
