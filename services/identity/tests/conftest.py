@@ -14,7 +14,7 @@ import pytest
 from crm_testkit.databases import Database
 from crm_testkit.headers import internal_headers
 from crm_testkit.processes import Running, Starter
-from support import PUBLIC_URL, Api, Outbox
+from support import PUBLIC_URL, Api, Outbox, Team
 
 
 @pytest.fixture(scope="session")
@@ -88,3 +88,9 @@ def admin_query(database: Callable[[str], Database]) -> Callable[..., list[dict[
             return pool.submit(asyncio.run, run()).result()
 
     return ask
+
+
+@pytest.fixture
+def team(identity: Running, api: Api, new_email: Callable[[], str]) -> Callable[..., Team]:
+    """`team("Ada")`: somebody new, owner of a workspace of their own."""
+    return lambda name="Ada": Team(identity, api.sign_up(new_email(), name=name))

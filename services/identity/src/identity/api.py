@@ -44,7 +44,14 @@ async def answered_once(
     """`act`, or its first answer if this Idempotency-Key came before. The answer is kept: it must hold no secret."""
     key = context_of(request).header(b"idempotency-key")
     body_hash = hashlib.sha256(await request.body()).digest()
-    return await once(tx, caller, key, request.method, request.url.path, body_hash, act, make=Answer)
+    kept_under = caller.workspace_id if isinstance(caller, Caller) else caller.user_id
+
+    async def act_and_return() -> Answer:
+        answer = await act()
+        await tx.execute("select enter($1)", kept_under)  # making a workspace leaves the transaction inside that one
+        return answer
+
+    return await once(tx, caller, key, request.method, request.url.path, body_hash, act_and_return, make=Answer)
 
 
 def page(

@@ -8,6 +8,7 @@ import msgspec
 from crm_service.settings import ServiceSettings, SettingsError, load_settings
 
 from identity import gotrue
+from identity.keys.model import UnusableKey, from_json
 
 CODE_DIGITS = (6, 10)
 PASSWORD_FLOOR = 6  # upstream's
@@ -124,7 +125,17 @@ def contradictions(settings: Settings) -> list[str]:
             settings.smtp_url != "" and urlsplit(settings.smtp_url).scheme not in ("smtp", "smtps")
         ),
     }
-    return [sentence for sentence, is_wrong in checks.items() if is_wrong]
+    return [sentence for sentence, is_wrong in checks.items() if is_wrong] + _key_faults(settings.crm_auth_jwt_keys)
+
+
+def _key_faults(jwt_keys: str) -> list[str]:
+    if not jwt_keys:
+        return []
+    try:
+        from_json(jwt_keys)
+    except UnusableKey as error:
+        return [f"CRM_AUTH_JWT_KEYS: {error}"]
+    return []
 
 
 def _is_web(url: str) -> bool:

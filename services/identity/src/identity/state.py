@@ -4,8 +4,9 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import timedelta
+from uuid import UUID
 
-from crm_cache import Buckets, Valkey
+from crm_cache import Buckets, Policy, Valkey, Verdict
 from crm_db import Database
 from crm_facts import Nats, Waker, connect
 
@@ -17,7 +18,7 @@ from identity.keys.store import all_keys
 from identity.mail import Letters, MailQueue
 from identity.mail.frequency import Frequency
 from identity.mail.health import MailHealth
-from identity.passwords import Hasher, Policy, Slowdown
+from identity.passwords import Hasher, PasswordPolicy, Slowdown
 from identity.sessions import Ends
 from identity.sessions.refreshing import Refreshing
 from identity.settings import Settings
@@ -30,13 +31,12 @@ class State:
     db: Database
     nats: Nats
     valkey: Valkey
-    buckets: Buckets
     vault: Vault
     ring: KeyRing
     writer: TokenWriter
     reader: TokenReader
     hasher: Hasher
-    policy: Policy
+    policy: PasswordPolicy
     slowdown: Slowdown
     issuer: Issuer
     redirects: Redirects
@@ -76,13 +76,12 @@ def _state(settings: Settings, db: Database, nats: Nats, valkey: Valkey, hasher:
         db=db,
         nats=nats,
         valkey=valkey,
-        buckets=Buckets(valkey),
         vault=vault,
         ring=ring,
         writer=TokenWriter(ring, settings.issuer, settings.crm_auth_token_ttl_s),
         reader=TokenReader(ring, settings.issuer, settings.crm_auth_jwt_secret or None),
         hasher=hasher,
-        policy=Policy(settings.crm_auth_password_min_length, settings.password_sets),
+        policy=PasswordPolicy(settings.crm_auth_password_min_length, settings.password_sets),
         slowdown=Slowdown(db, vault, settings.crm_auth_sign_in_failures),
         issuer=Issuer(vault, settings.crm_auth_code_length, timedelta(seconds=settings.crm_auth_code_ttl_s)),
         redirects=Redirects(settings.site_url, settings.crm_auth_redirects),
@@ -96,8 +95,18 @@ def _state(settings: Settings, db: Database, nats: Nats, valkey: Valkey, hasher:
             reuse_interval=timedelta(seconds=settings.crm_auth_refresh_reuse_interval_s),
             ends=_ends(settings),
             token_ttl_s=settings.crm_auth_token_ttl_s,
+            limit=_refresh_limit(settings, Buckets(valkey)),
         ),
     )
+
+
+def _refresh_limit(settings: Settings, buckets: Buckets) -> Callable[[UUID], Awaitable[Verdict]] | None:
+    """A session's bucket in Valkey, or this process's share of it while Valkey is away."""
+    quota = settings.crm_auth_refreshes_per_5_min
+    if settings.crm_rate_limits == "off" or not quota:
+        return None
+    policy = Policy("refresh", quota, quota / 300)
+    return lambda session_id: buckets.take(policy, str(session_id))
 
 
 def _loader(db: Database, vault: Vault, settings: Settings) -> Callable[[], Awaitable[list[SigningKey]]]:

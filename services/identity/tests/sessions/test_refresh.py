@@ -175,3 +175,17 @@ def spliced(mine: str, theirs: str) -> str:
     raw = [base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)) for token in (mine, theirs)]
     unchecked = raw[0][:1] + raw[1][1:17] + raw[0][17:-4]
     return base64.urlsafe_b64encode(unchecked + hashlib.sha256(unchecked).digest()[:4]).rstrip(b"=").decode()
+
+
+class TestAbuse:
+    def test_one_session_that_refreshes_without_end_has_to_wait(
+        self, start_service: Starter, new_email: Callable[[], str]
+    ) -> None:
+        api = Api.of(
+            start_service("identity", "serve", CRM_PUBLIC_URL=PUBLIC_URL, CRM_AUTH_REFRESHES_PER_5_MIN="5")
+        )
+        abuser, neighbour = api.sign_up(new_email()), api.sign_up(new_email())
+        answers = [api.refresh(abuser["refresh_token"]) for _ in range(6)]
+        assert [answer.status_code for answer in answers] == [200] * 5 + [429]
+        assert answers[-1].json()["code"] == "over_request_rate_limit" and int(answers[-1].headers["retry-after"]) >= 1
+        assert api.refresh(neighbour["refresh_token"]).status_code == 200

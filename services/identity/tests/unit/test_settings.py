@@ -30,6 +30,8 @@ NEEDED = {
         ({"SMTP_URL": "http://mail"}, "SMTP_URL"),
         ({"GOTRUE_EXTERNAL_GITHUB_ENABLED": "true"}, "GOTRUE_EXTERNAL_GITHUB_ENABLED"),
         ({"GOTRUE_NO_SUCH_THING": "1"}, "GOTRUE_NO_SUCH_THING is not known"),
+        ({"CRM_AUTH_JWT_KEYS": "[{}]"}, "CRM_AUTH_JWT_KEYS: kty"),
+        ({"GOTRUE_JWT_KEYS": "nonsense"}, "CRM_AUTH_JWT_KEYS: the keys are not"),
         ({"GOTRUE_JWT_EXP": "soon"}, "GOTRUE_JWT_EXP"),
     ],
 )

@@ -6,7 +6,7 @@ from typing import Any
 from identity.auth.bodies import Pkce
 from identity.codes import pkce
 from identity.errors import ValidationFailed, WeakPassword
-from identity.passwords import Policy, normal_form
+from identity.passwords import PasswordPolicy, normal_form
 from identity.passwords.policy import PASSWORD_MAX_BYTES, too_long
 from identity.users import BadAddress, email_address, phone_number
 from identity.users.metadata import BadMetadata, merged
@@ -26,7 +26,7 @@ def phone(given: str | None) -> str:
         raise ValidationFailed(str(error)) from error
 
 
-def new_password(given: str, policy: Policy) -> str:
+def new_password(given: str, policy: PasswordPolicy) -> str:
     """In its normal form, good enough for the policy."""
     password = normal_form(given)
     if too_long(password):

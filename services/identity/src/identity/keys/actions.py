@@ -9,7 +9,7 @@ import msgspec
 from identity import audit, facts
 from identity.db import Tx
 from identity.keys import store
-from identity.keys.model import SigningKey, State, UnusableKey, from_jwk, new_key, new_kid, private_jwk
+from identity.keys.model import SigningKey, State, UnusableKey, from_json, new_key, new_kid, private_jwk
 from identity.vault import Vault
 
 PUBLISHED_BEFORE_USE = timedelta(minutes=20)  # two caches of ten minutes
@@ -102,8 +102,7 @@ async def import_keys(tx: Tx, vault: Vault, text: str, present: list[SigningKey]
     """The one with "sign" in key_ops becomes current, the others previous; keys that are here already stay as they are."""
     known = {key.kid for key in present}
     has_current = any(key.state is State.CURRENT for key in present)
-    for jwk in _jwks(text):
-        kid, alg, key = from_jwk(jwk)
+    for jwk, kid, alg, key in from_json(text):
         if kid in known:
             continue
         signs = "sign" in jwk.get("key_ops", ["sign"]) and not has_current
@@ -113,13 +112,6 @@ async def import_keys(tx: Tx, vault: Vault, text: str, present: list[SigningKey]
         await _stated(tx, kid, "key.imported", state)
     if not has_current:
         raise UnusableKey('none of the keys has "sign" in key_ops')
-
-
-def _jwks(text: str) -> list[dict[str, Any]]:
-    try:
-        return msgspec.json.decode(text, type=list[dict[str, Any]])
-    except msgspec.DecodeError as error:
-        raise UnusableKey("the keys are not a JSON array of JWKs") from error
 
 
 def _exported(key: SigningKey) -> dict[str, Any]:

@@ -4,12 +4,14 @@ standby (published, signs nothing) -> current (exactly one; signs) -> previous (
 Any step can be taken back until the key is deleted.
 """
 
+from base64 import urlsafe_b64decode
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 from typing import Any
 from uuid import UUID, uuid4
 
+import msgspec
 from joserfc.jwk import ECKey, OctKey, RSAKey
 
 PrivateKey = ECKey | RSAKey | OctKey
@@ -71,17 +73,27 @@ def from_jwk(jwk: dict[str, Any]) -> tuple[UUID, str, PrivateKey]:
     try:
         kid = UUID(str(jwk.get("kid")))
         key = _import(kty, jwk)
+    except UnusableKey:
+        raise
     except (ValueError, KeyError, TypeError) as error:
         raise UnusableKey("the key is damaged, or its kid is not a UUID") from error
     return kid, ALG_OF[kty], key
 
 
+def from_json(text: str) -> list[tuple[dict[str, Any], UUID, str, PrivateKey]]:
+    """(jwk, kid, alg, key) of each entry of a JSON array of private JWKs. Raises UnusableKey."""
+    try:
+        jwks = msgspec.json.decode(text, type=list[dict[str, Any]])
+    except msgspec.MsgspecError as error:
+        raise UnusableKey("the keys are not a JSON array of JWKs") from error
+    return [(jwk, *from_jwk(jwk)) for jwk in jwks]
+
+
 def _import(kty: str, jwk: dict[str, Any]) -> PrivateKey:
     if kty == "oct":
-        secret = OctKey.import_key(jwk)
-        if len(secret.raw_value) < OCT_MIN_BYTES:
+        if len(urlsafe_b64decode(str(jwk["k"]) + "==")) < OCT_MIN_BYTES:
             raise UnusableKey(f"an oct key needs at least {OCT_MIN_BYTES} bytes")
-        return secret
+        return OctKey.import_key(jwk)
     key: ECKey | RSAKey = ECKey.import_key(jwk) if kty == "EC" else RSAKey.import_key(jwk)
     if not key.is_private:
         raise UnusableKey("the key has no private part")

@@ -16,7 +16,7 @@ class Weakness:
 
 
 @dataclass(frozen=True)
-class Policy:
+class PasswordPolicy:
     """`required_sets`: each string is a set of characters of which at least one must occur."""
 
     min_length: int

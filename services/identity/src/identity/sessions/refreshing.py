@@ -3,9 +3,13 @@
 import asyncio
 import random
 import time
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from math import ceil
+from uuid import UUID
 
+from crm_cache import Verdict
 from crm_db import Database
 
 from identity import audit
@@ -17,6 +21,7 @@ from identity.errors import (
     RefreshTokenAlreadyUsed,
     RefreshTokenNotFound,
     SessionExpired,
+    TooManyRefreshes,
     UserBanned,
     ValidationFailed,
 )
@@ -36,13 +41,15 @@ PAUSE_S = (0.004, 0.02)
 
 @dataclass(frozen=True)
 class Refreshing:
-    """`reuse_interval`: how long after a refresh an older token still counts as a tab that was slow."""
+    """`reuse_interval`: how long after a refresh an older token still counts as a tab that was slow. `limit`: takes from a
+    session's bucket."""
 
     db: Database
     vault: Vault
     reuse_interval: timedelta
     ends: Ends
     token_ttl_s: int
+    limit: Callable[[UUID], Awaitable[Verdict]] | None
 
 
 async def refresh(refreshing: Refreshing, token: str, client: Client) -> Opened:
@@ -74,6 +81,9 @@ async def _attempt(refreshing: Refreshing, tx: Tx, presented: Presented, client:
     account = await accounts.by_id(tx, session.account_id)
     if not presented.is_genuine(key) or account is None:
         return RefreshTokenNotFound()
+    # per session, not per address: an office shares one; after the signature, so that nobody drains another's bucket
+    if refreshing.limit is not None and not (verdict := await refreshing.limit(session.id)).allowed:
+        return TooManyRefreshes(retry_after_s=max(1, ceil(verdict.retry_after_s)))
     return await _judge(refreshing, tx, _Case(session, account, key, presented, client))
 
 

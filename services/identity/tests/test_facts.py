@@ -1,0 +1,94 @@
+"""Every fact that identity states fits its schema in contracts/, and leaves through the real worker to the real broker."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import jsonschema_rs
+import nats
+import pytest
+from crm_testkit.eventually import eventually
+from crm_testkit.processes import Running, Starter
+from crm_testkit.servers import Servers
+from support import PUBLIC_URL, Api, Team, claims_of
+
+CONTRACTS = Path(__file__).parents[3] / "contracts" / "facts" / "identity"
+FILES = sorted(CONTRACTS.glob("*.json"))
+
+
+def contract(type_: str) -> dict[str, Any]:
+    loaded: dict[str, Any] = json.loads((CONTRACTS / f"{type_}.v1.json").read_text())
+    return loaded
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda file: file.name)
+def test_the_example_fits_the_schema(file: Path) -> None:
+    written = json.loads(file.read_text())
+    validator = jsonschema_rs.validator_for(written["schema"], validate_formats=True)
+    validator.validate(written["example"])
+    assert not validator.is_valid({**written["example"], "type": "something.else"})
+
+
+@pytest.fixture(scope="module")
+def worker(start_service: Starter) -> Running:
+    return start_service("identity", "work", CRM_PUBLIC_URL=PUBLIC_URL)
+
+
+async def test_what_is_published_fits(
+    worker: Running, api: Api, servers: Servers, new_email: Callable[[], str], team: Callable[..., Team]
+) -> None:
+    """A team's life, once through everything that states a fact."""
+    connection = await nats.connect(servers.nats_url)
+    seen: dict[str, Any] = {}
+    try:
+        stream = connection.jetstream()
+        owner, other = team(), team()
+        owner.patch(f"/workspaces/{owner.workspace_id}", {"name": "Acme Ltd"})
+        invited = owner.post("/invitations", {"email": "bob@example.org", "role": "member"}).json()
+        token = invited["link"].partition("token=")[2]
+        other.post("/invitations/accept", {"token": token})
+        revoked = owner.post("/invitations", {"email": "eve@example.org", "role": "member"}).json()
+        owner.delete(f"/invitations/{revoked['id']}")
+        owner.patch(f"/members/{other.user_id}", {"role": "viewer"})
+        owner.delete(f"/members/{other.user_id}")
+        made = owner.post("/api-tokens", {"name": "nightly", "scopes": ["read"]}).json()
+        owner.delete(f"/api-tokens/{made['id']}")
+        session = api.sign_up(new_email())
+        api.post("/logout", token=session["access_token"])
+
+        async def read() -> dict[str, Any]:
+            async for message in messages(stream):
+                fact = json.loads(message)
+                seen[fact["type"]] = fact
+            return seen
+
+        expected = {file.name.removesuffix(".v1.json") for file in FILES}
+        await eventually(lambda: _all(read, expected), within_s=15)
+    finally:
+        await connection.close()
+    for type_, fact in seen.items():
+        jsonschema_rs.validator_for(contract(type_)["schema"], validate_formats=True).validate(fact)
+    ended = seen["session.ended"]["data"]
+    assert ended["session_id"] == claims_of(session["access_token"])["session_id"]
+
+
+async def _all(read: Callable[[], Any], expected: set[str]) -> bool:
+    missing = expected - set(await read())
+    if missing:
+        raise AssertionError(f"not yet published: {sorted(missing)}")
+    return True
+
+
+async def messages(stream: Any) -> Any:
+    """What is in the stream now, from the beginning."""
+    subscription = await stream.subscribe("facts.v1.*.identity.>", ordered_consumer=True)
+    try:
+        while True:
+            yield (await subscription.next_msg(timeout=0.5)).data
+    except nats.errors.TimeoutError:
+        return
+    finally:
+        await subscription.unsubscribe()
