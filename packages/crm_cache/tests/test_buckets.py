@@ -142,6 +142,12 @@ class TestAway:
         assert not (await buckets.take(SLOW, "ada")).degraded
         assert REGISTRY.get_sample_value("ratelimit_degraded") == 0
 
+    async def test_an_outage_is_no_fresh_burst(self, own_valkey: OwnValkey, buckets: Buckets) -> None:
+        assert (await buckets.take(SLOW, "ada", 17)).remaining == 3
+        own_valkey.kill()
+        verdicts = [await buckets.take(SLOW, "ada") for _ in range(10)]
+        assert [verdict.allowed for verdict in verdicts] == [True] * 3 + [False] * 7
+
     async def test_the_first_call_of_an_outage_waits_no_longer_than_its_timeout(
         self, own_valkey: OwnValkey, buckets: Buckets
     ) -> None:

@@ -100,6 +100,7 @@ class Buckets:
             verdict = self._local.take(policy, key, cost)
         else:
             metrics.DEGRADED.set(0)
+            self._local.follow(policy, key, remaining)
             wait_s = wait_ms / 1000
             verdict = Verdict(bool(allowed), remaining, wait_s, 0.0 if allowed else wait_s)
         _count(policy.name, verdict.allowed)
@@ -136,6 +137,10 @@ class LocalBuckets:
         level -= cost_here
         self._keep((policy.name, key), level, now)
         return Verdict(True, math.floor(level), (quota - level) / rate, 0.0, degraded=True)
+
+    def follow(self, policy: Policy, key: str, remaining: int) -> None:
+        """What the shared bucket holds: where the local one begins, so that one late answer is no fresh burst."""
+        self._keep((policy.name, key), min(float(remaining), policy.quota / self._processes), self._clock())
 
     def _keep(self, name: tuple[str, str], level: float, now: float) -> None:
         self._kept[name] = (level, now)
