@@ -53,6 +53,7 @@ async def _listen(settings: Settings, app: gateway.App) -> None:
         ws="none",
         lifespan="off",
         server_header=False,
+        proxy_headers=False,  # whose word counts is ours to say: TRUSTED_PROXIES
         access_log=False,
         log_config=None,
         backlog=2048,

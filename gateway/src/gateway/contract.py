@@ -131,7 +131,7 @@ class Contract:
     def update(self, service: str, document: Document) -> bool:
         """Takes over what a running service publishes; a document that cannot be used leaves the table as it was."""
         known = self._documents.get(service)
-        if document == known:
+        if document == known or not is_contract(document):
             return False
         self._documents[service] = document
         try:
@@ -152,6 +152,10 @@ class Contract:
         table = RouteTable(_routes(self._documents))
         merged = json.dumps(merge(self._documents), ensure_ascii=False, separators=(",", ":")).encode()
         self.table, self.merged = table, merged
+
+
+def is_contract(document: object) -> bool:
+    return isinstance(document, dict) and str(document.get("openapi", "")).startswith("3.") and "paths" in document
 
 
 def _routes(documents: Mapping[str, Document]) -> list[Route]:
