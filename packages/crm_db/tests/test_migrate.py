@@ -1,15 +1,18 @@
 """Provisioning and migrating: as on a managed server, twice at once, on data of a newer version."""
 
 import asyncio
+import sys
 from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit, urlunsplit
 
 import asyncpg
 import pytest
+from msgspec.structs import astuple
 
 from crm_db.migrate import MigrateSettings, migrate, run, versions
 from crm_db.provision import ProvisionError
+from crm_testkit import eventually
 
 
 async def fetch(url: str, sql: str) -> list[asyncpg.Record]:
@@ -92,6 +95,27 @@ async def test_a_migration_waits_for_a_lock_and_tries_again(
     await job
     assert await reader.fetch("select title from note") == []
     await reader.close()
+
+
+async def test_a_killed_migrator_leaves_work_that_the_next_one_completes(
+    settings: MigrateSettings, migrations: list[Path], role_url: RoleUrl, tmp_path: Path
+) -> None:
+    await migrate("probe", migrations, settings)
+    (tmp_path / "0101_pre_slow.sql").write_text(
+        "-- migrate:up\ncreate table slow (id int);\nselect pg_sleep(3);\n-- migrate:down\ndrop table slow;\n"
+    )
+    folders = [*map(str, migrations), str(tmp_path)]
+    program = (
+        "import sys; from pathlib import Path; from crm_db.migrate import *;"
+        "run('probe', [Path(p) for p in sys.argv[7:]], MigrateSettings(*sys.argv[1:6]))"
+    )
+    process = await asyncio.create_subprocess_exec(sys.executable, "-c", program, *astuple(settings), "", *folders)
+    sleeping = "select 1 from pg_stat_activity where query like '%pg_sleep(3)%' and usename = 'probe_owner'"
+    await eventually(lambda: fetch(settings.postgres_url, sleeping))
+    process.kill()
+    await process.wait()
+    await migrate("probe", [*migrations, tmp_path], settings)
+    assert await fetch(role_url(settings, "owner"), "select * from slow") == []
 
 
 async def test_passwords_can_be_changed(settings: MigrateSettings, migrations: list[Path], role_url: RoleUrl) -> None:

@@ -214,6 +214,18 @@ class TestLoss:
             await eventually(lambda: _answers(api))
         assert await count(api, workspace) == 1
 
+    @pytest.mark.parametrize("where", ["cut_before", "cut_after"])
+    async def test_a_read_whose_connection_is_lost_is_repeated(
+        self, probe: Callable[[str], str], api: Database, workspace: UUID, where: str
+    ) -> None:
+        await add(api, workspace)
+        async with fault_proxy(probe("api")) as proxy:
+            db = await Database.open(proxy.url)
+            setattr(proxy, where, b"lateral (select n.workspace_id")
+            assert await count(db, workspace) == 1
+            assert proxy.struck.is_set()
+            await db.close()
+
     @pytest.mark.parametrize(("where", "kept"), [("cut_before", 0), ("cut_after", 1)])
     async def test_a_connection_lost_in_commit_leaves_the_outcome_unknown(
         self, probe: Callable[[str], str], api: Database, workspace: UUID, where: str, kept: int

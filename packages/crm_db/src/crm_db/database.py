@@ -12,7 +12,7 @@ from uuid import UUID
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
-from crm_db.errors import RETRYABLE, DatabaseBusy, DatabaseError, OutcomeUnknown, translate
+from crm_db.errors import ENDED, RETRYABLE, DatabaseBusy, DatabaseDown, DatabaseError, OutcomeUnknown, translate
 
 log = logging.getLogger(__name__)
 
@@ -88,12 +88,22 @@ class Database:
         `select r.* from enter($1) e(w), lateral (select ... where t.workspace_id = e.w ... offset 0) r`; `args` are
         $2 and on. The inner select must not be merged into the outer one (`limit`, `offset 0` or an aggregate
         prevent it), else Postgres may scan the table before the workspace is set and find nothing.
-        `custom_plan=True` plans for these very arguments each time.
+        `custom_plan=True` plans for these very arguments each time. A connection lost meanwhile is replaced once.
         """
         if "enter($1)" not in sql:
             raise ValueError(f"a read must enter its workspace: {sql[:80]}")
-        async with self._connection(self._custom_plans if custom_plan else self._pool) as connection:
-            rows: list[asyncpg.Record] = await connection.fetch(sql, workspace_id, *args)
+        pool = self._custom_plans if custom_plan else self._pool
+        try:
+            return await self._read(pool, sql, workspace_id, *args)
+        except DatabaseDown as error:
+            if error.__cause__ is None or not isinstance(error.__cause__, ENDED):
+                raise
+            # Ended under us (a failover, an administrator): nothing was changed by a read, so it may be repeated.
+            return await self._read(pool, sql, workspace_id, *args)
+
+    async def _read(self, pool: asyncpg.Pool, sql: str, *args: object) -> list[asyncpg.Record]:
+        async with self._connection(pool) as connection:
+            rows: list[asyncpg.Record] = await connection.fetch(sql, *args)
             return rows
 
     @asynccontextmanager

@@ -67,13 +67,20 @@ RETRYABLE = (
     asyncpg.OutdatedSchemaCacheError,
 )
 
-# The session is over, or can't begin. After these nothing more can be asked on the connection.
-_DOWN = (
-    asyncpg.PostgresConnectionError,
+# A session that stood was ended; another one may well be had.
+ENDED = (
+    asyncpg.ConnectionDoesNotExistError,
     asyncpg.AdminShutdownError,
     asyncpg.CrashShutdownError,
-    asyncpg.CannotConnectNowError,
     asyncpg.IdleInTransactionSessionTimeoutError,
+    ConnectionResetError,
+)
+
+# The session is over, or can't begin. After these nothing more can be asked on the connection.
+_DOWN = (
+    *ENDED[:-1],
+    asyncpg.PostgresConnectionError,
+    asyncpg.CannotConnectNowError,
     asyncpg.InvalidAuthorizationSpecificationError,
     asyncpg.InvalidCatalogNameError,
     # A primary that became a replica: the next connection finds the new one.

@@ -151,6 +151,7 @@ async def _dbmate(owner_url: str, migrations_dirs: Sequence[Path]) -> None:
             _dbmate_path(),
             *folders,
             "--no-dump-schema",
+            "--migration-lock",  # a dbmate that outlived its migrator (SIGKILL) is waited for as well
             "migrate",
             # The URL holds a password: never an argument, which every user of the machine can read.
             env={**os.environ, "DATABASE_URL": owner_url},

@@ -28,9 +28,10 @@ from crm_facts.pull import ConsumerLost, Pull
 
 log = logging.getLogger(__name__)
 
-BATCH = 64
+# Measured with a handler that takes many: 87 us of CPU a fact (all processes) in place of 134 with batches of 64.
+BATCH = 256
 # More than a batch: facts that wait behind a failed one of their record count as unacknowledged as well.
-ACK_PENDING_MAX = 512
+ACK_PENDING_MAX = 1024
 ACK_WAIT_S = 30.0
 IN_PROGRESS_S = 10.0
 RETRY_DELAYS_S = (1.0, 5.0, 30.0, 120.0)  # after the first failure, the second ...

@@ -171,15 +171,12 @@ class Relay:
 
     def _outgoing(self, row: Any) -> Outgoing:
         event = self._event(row)
-        headers = {"Nats-Msg-Id": str(row["id"]), "Content-Type": "application/cloudevents+json"}
-        if event.traceparent:
-            headers["traceparent"] = event.traceparent
         return Outgoing(
             id=row["id"],
             record=event.subject,
             subject=subject(self._service, row["type"], row["workspace_id"]),
             body=msgspec.json.encode(event),
-            headers=headers,
+            headers={"Nats-Msg-Id": str(row["id"]), "Content-Type": "application/cloudevents+json"},
         )
 
     def _event(self, row: Any) -> Event:
