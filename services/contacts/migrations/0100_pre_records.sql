@@ -17,91 +17,96 @@ $$;
 -- Beside a text column x stands x_key, the folded text that filters and sorts compare (crm_resource/filters.py). The service
 -- writes both in one statement; a generated column would rewrite the table whenever a field is added.
 create table company (
-    workspace_id    uuid        not null,
-    id              uuid        not null,
-    version         integer     not null,
-    derived         integer     not null default 0,  -- changes of what is not the record's own; second part of the ETag
+    workspace_id    uuid not null,
+    id              uuid not null,
+    version         integer not null,
+    derived         integer not null default 0,  -- changes of what is not the record's own; second part of the ETag
     created_at      timestamptz not null default now(),
     updated_at      timestamptz not null default now(),
-    created_by      uuid        not null,
+    created_by      uuid not null,
     deleted_at      timestamptz,
-    name            text        not null,
-    domain          text,
-    industry        text,
-    size            text,
-    phone           text,
-    phone_e164      text,
-    address         jsonb       not null default '{}',
-    links           jsonb       not null default '[]',
     owner_id        uuid,
-    tags            text[]      not null default '{}',  -- as shown; filters read company_tag
-    description     text,
-    custom          jsonb       not null default '{}',
+    -- keys before values: a filter that reads every row unpacks it up to the last column that it needs
     name_key        text,
     domain_key      text,
     industry_key    text,
     size_key        text,
     phone_key       text,
     phone_e164_key  text,
-    address_key     jsonb,
+    city_key        text,
     links_key       text,
-    description_key text,
+    address_key     jsonb,
     custom_key      jsonb,
+    description_key text,
+    -- values, as the API shows them
+    name            text not null,
+    domain          text,
+    industry        text,
+    size            text,
+    phone           text,
+    phone_e164      text,
+    address         jsonb not null default '{}',
+    links           jsonb not null default '[]',
+    tags            text[] not null default '{}',  -- filters read company_tag
+    description     text,
+    custom          jsonb not null default '{}',
     primary key (workspace_id, id)
 ) with (fillfactor = 90);
 create index company_updated on company (workspace_id, updated_at, id) where deleted_at is null;
 create index company_created on company (workspace_id, created_at, id) where deleted_at is null;
-create index company_name on company (workspace_id, left(name_key, 120), id) where deleted_at is null;
-create index company_name_exact on company (workspace_id, name_key);
-create index company_domain on company (workspace_id, left(domain_key, 120), id) where deleted_at is null;
-create index company_industry on company (workspace_id, left(industry_key, 120), id) where deleted_at is null;
-create index company_size on company (workspace_id, left(size_key, 120), id) where deleted_at is null;
-create index company_city on company (workspace_id, left(address_key ->> 'city', 120), id) where deleted_at is null;
+create index company_name on company (workspace_id, name_key, id);  -- imports look for a name in the trash too
+create index company_domain on company (workspace_id, domain_key, id) where deleted_at is null;
+create index company_industry on company (workspace_id, industry_key, id) where deleted_at is null;
+create index company_size on company (workspace_id, size_key, id) where deleted_at is null;
+create index company_city on company (workspace_id, city_key, id) where deleted_at is null;
 create index company_owner on company (workspace_id, owner_id) where owner_id is not null;
 create index company_trash on company (workspace_id, deleted_at, id) where deleted_at is not null;
 select crm_protect('company', 'select, insert, update, delete', 'select, insert, update, delete');
 
 create table contact (
-    workspace_id     uuid        not null,
-    id               uuid        not null,
-    version          integer     not null,
-    derived          integer     not null default 0,
+    workspace_id     uuid not null,
+    id               uuid not null,
+    version          integer not null,
+    derived          integer not null default 0,  -- changes of what is not the record's own; second part of the ETag
     created_at       timestamptz not null default now(),
     updated_at       timestamptz not null default now(),
-    created_by       uuid        not null,
+    created_by       uuid not null,
     deleted_at       timestamptz,
-    name             text        not null,  -- as shown: first and last name, else what there is
-    first_name       text,
-    last_name        text,
-    emails           jsonb       not null default '[]',
-    phones           jsonb       not null default '[]',
-    title            text,
-    company_id       uuid,
-    company_name     text,  -- of company_id; follows it, and raises `derived` only
     owner_id         uuid,
-    tags             text[]      not null default '{}',  -- as shown; filters read contact_tag
-    address          jsonb       not null default '{}',
+    company_id       uuid,
     birthday         date,
-    links            jsonb       not null default '[]',
-    avatar_url       text,
-    description      text,
-    custom           jsonb       not null default '{}',
     last_activity_at timestamptz,
+    -- keys before values: a filter that reads every row unpacks it up to the last column that it needs
     name_key         text,
+    first_name_key   text,
+    last_name_key    text,
+    title_key        text,
+    company_name_key text,
+    city_key         text,
+    emails_key       text,
+    phones_key       text,
+    links_key        text,
+    avatar_url_key   text,
+    address_key      jsonb,
+    custom_key       jsonb,
+    description_key  text,
     -- last name, then first, an empty part behind all others: it takes two keys to say that in both directions
     name_up          text        not null,
     name_down        text        not null,
-    first_name_key   text,
-    last_name_key    text,
-    emails_key       text,
-    phones_key       text,
-    title_key        text,
-    company_name_key text,
-    address_key      jsonb,
-    links_key        text,
-    avatar_url_key   text,
-    description_key  text,
-    custom_key       jsonb,
+    -- values, as the API shows them
+    name             text not null,  -- first and last name, else what there is
+    first_name       text,
+    last_name        text,
+    emails           jsonb not null default '[]',
+    phones           jsonb not null default '[]',
+    title            text,
+    company_name     text,  -- of company_id; follows it, and raises `derived` only
+    tags             text[] not null default '{}',  -- filters read contact_tag
+    address          jsonb not null default '{}',
+    links            jsonb not null default '[]',
+    avatar_url       text,
+    description      text,
+    custom           jsonb not null default '{}',
     primary key (workspace_id, id),
     foreign key (workspace_id, company_id) references company (workspace_id, id)
 ) with (fillfactor = 90);
@@ -110,10 +115,10 @@ create index contact_created on contact (workspace_id, created_at, id) where del
 create index contact_activity on contact (workspace_id, last_activity_at, id) where deleted_at is null;
 create index contact_name_up on contact (workspace_id, name_up, id) where deleted_at is null;
 create index contact_name_down on contact (workspace_id, name_down, id) where deleted_at is null;
-create index contact_first_name on contact (workspace_id, left(first_name_key, 120), id) where deleted_at is null;
-create index contact_title on contact (workspace_id, left(title_key, 120), id) where deleted_at is null;
-create index contact_company_name on contact (workspace_id, left(company_name_key, 120), id) where deleted_at is null;
-create index contact_city on contact (workspace_id, left(address_key ->> 'city', 120), id) where deleted_at is null;
+create index contact_first_name on contact (workspace_id, first_name_key, id) where deleted_at is null;
+create index contact_title on contact (workspace_id, title_key, id) where deleted_at is null;
+create index contact_company_name on contact (workspace_id, company_name_key, id) where deleted_at is null;
+create index contact_city on contact (workspace_id, city_key, id) where deleted_at is null;
 create index contact_birthday on contact (workspace_id, birthday, id) where deleted_at is null;
 create index contact_company on contact (workspace_id, company_id) where company_id is not null;
 create index contact_owner on contact (workspace_id, owner_id) where owner_id is not null;

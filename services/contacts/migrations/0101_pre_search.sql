@@ -13,7 +13,8 @@ create table search_word (
     id           uuid     not null,
     primary key (workspace_id, kind, weight, word, id)
 );
-create index search_word_record on search_word (workspace_id, kind, id, word);
+-- one entry a record, however many words: b-trees keep equal keys once
+create index search_word_record on search_word (workspace_id, id);
 select crm_protect('search_word', '', '');
 
 create table search_vocabulary (
@@ -65,7 +66,7 @@ declare
     gone text[];
 begin
     with deleted as (
-        delete from search_word s where s.workspace_id = w and s.kind = of_kind and s.id = any (ids) returning s.word
+        delete from search_word s where s.workspace_id = w and s.id = any (ids) returning s.word
     )
     select array_agg(distinct word) into gone from deleted;
     with put as (
@@ -127,79 +128,126 @@ select array(
 )
 $$;
 
+-- search_score: 1 for a whole word of a name, less for its beginning, less again for another word.
+create function search_score(word text, weight smallint, tokens text[]) returns real
+language sql immutable parallel safe
+as $$ select ((case when word = any (tokens) then 1.0 else 0.8 end) * (case weight when 1 then 1.0 else 0.6 end))::real $$;
+
+-- search_tokens: what was typed, word by word; a number as it is dialled: spaces and signs between its digits don't part it.
+create function search_tokens(typed text) returns text[]
+language sql stable
+as $$
+select array(
+    select distinct left(t, 60)
+    from regexp_split_to_table(
+        case when typed ~ '^[+(]?[\d\s()/.+-]*\d[\d\s()/.+-]*$' then regexp_replace(typed, '\D', '', 'g') else fold(typed) end,
+        '\s+') t
+    where t <> ''
+    limit 8
+)
+$$;
+
+-- search_beginning: records that have a word beginning with `token`, in the order of the words, those of names first.
+create function search_beginning(w uuid, of_kind text, token text, bound integer)
+returns table (id uuid, word text, weight smallint)
+language sql stable rows 500
+as $$
+select s.id, s.word, s.weight
+from search_word s
+where s.workspace_id = w and s.kind = of_kind and s.weight in (1, 2) and s.word >= token and s.word < token || chr(1114111)
+order by s.workspace_id, s.kind, s.weight, s.word, s.id
+limit bound
+$$;
+
 -- search_find: ids of records that have, for each word typed, a word that begins with it; where there are none, a word that is
--- like it. At most `bound`, best first: whole words of the name, beginnings of the name, the rest. `workspace` only says that
--- the caller entered it: another one than the transaction's finds nothing.
+-- like it. At most `bound`, best first: whole words of the name, beginnings of the name, the rest. Of several words the rarest
+-- is looked up and the others are checked on its finds; of words that very many records have, the first `wide` count.
+-- `workspace` only says that the caller entered it: another one than the transaction's finds nothing.
 create function search_find(workspace uuid, of_kind text, typed text, bound integer)
 returns table (id uuid, score real)
 language plpgsql stable rows 50 security definer set search_path = pg_catalog, public, pg_temp
 as $$
 declare
     w constant uuid := current_workspace();
-    top constant text := chr(1114111);  -- the highest code point: every word that begins with t is below t || top
+    narrow constant integer := 1000;  -- finds that are checked one by one
+    wide constant integer := 20000;
     tokens text[];
-    likes jsonb;
+    ids uuid[];
+    token text;
+    likely text[];
 begin
     if w is null or w is distinct from workspace then
         return;
     end if;
-    select array_agg(t order by length(t) desc, t) into tokens
-    from (
-        select distinct left(t, 60) as t
-        from regexp_split_to_table(
-            -- a number as it is dialled: spaces and signs between its digits don't part it
-            case when typed ~ '^[+(]?[\d\s()/.+-]*\d[\d\s()/.+-]*$' then regexp_replace(typed, '\D', '', 'g') else fold(typed) end,
-            '\s+') t
-        where t <> ''
-        limit 8
-    ) split;
-    if tokens is null then
+    tokens := search_tokens(typed);
+    if cardinality(tokens) = 0 then
         return;
+    elsif cardinality(tokens) > 1 then
+        tokens := array(
+            select t from unnest(tokens) t
+            order by (select count(*) from search_beginning(w, of_kind, t, narrow + 1)), length(t) desc, t
+        );
     end if;
 
-    return query
-    select f.id, max(case when f.word = tokens[1] then 1.0 else 0.8 end * case f.weight when 1 then 1.0 else 0.6 end)::real
-    from (
-        select s.id, s.word, s.weight
-        from search_word s
-        where s.workspace_id = w and s.kind = of_kind and s.weight in (1, 2)
-          and s.word >= tokens[1] and s.word < tokens[1] || top
-          and not exists (
-              select 1 from unnest(tokens[2:]) t
-              where not exists (
-                  select 1 from search_word o
-                  where o.workspace_id = w and o.kind = of_kind and o.id = s.id and o.word >= t and o.word < t || top
-              )
-          )
-        order by s.workspace_id, s.kind, s.weight, s.word, s.id
-        limit bound
-    ) f
-    group by f.id
-    order by 2 desc
-    limit bound;
+    -- a word more is a smaller choice among these
+    if cardinality(tokens) > 1 then
+        ids := array(select distinct b.id from search_beginning(w, of_kind, tokens[1], wide) b);
+        foreach token in array tokens[2:] loop
+            exit when cardinality(ids) = 0;
+            if cardinality(ids) <= narrow then
+                ids := array(
+                    select i from unnest(ids) i
+                    where exists (
+                        select 1 from search_word s
+                        where s.workspace_id = w and s.id = i and s.word >= token and s.word < token || chr(1114111)
+                    )
+                );
+            else
+                ids := array(
+                    select i from unnest(ids) i
+                    intersect
+                    select b.id from search_beginning(w, of_kind, token, wide) b
+                );
+            end if;
+        end loop;
+        return query
+        select s.id, max(search_score(s.word, s.weight, tokens))
+        from (select i from unnest(ids) i limit bound) chosen join search_word s on s.workspace_id = w and s.id = chosen.i
+        group by s.id
+        order by 2 desc;
+    else
+        return query
+        select b.id, max(search_score(b.word, b.weight, tokens))
+        from search_beginning(w, of_kind, tokens[1], bound) b
+        group by b.id
+        order by 2 desc;
+    end if;
     if found then
         return;
     end if;
 
+    -- nothing begins so: words that are like it
+    ids := null;
+    foreach token in array tokens loop
+        likely := search_similar(w, token);
+        ids := array(
+            select distinct s.id from (
+                select s.id from search_word s
+                where s.workspace_id = w and s.kind = of_kind and s.weight in (1, 2) and s.word = any (likely)
+                limit wide
+            ) s
+            where ids is null or s.id = any (ids)
+            union
+            select b.id from search_beginning(w, of_kind, token, wide) b where ids is null or b.id = any (ids)
+        );
+        exit when cardinality(ids) = 0;
+    end loop;
     return query
-    with wanted as (
-        select t, n, search_similar(w, t) as words from unnest(tokens) with ordinality u(t, n)
-    )
-    select s.id, max(0.5 * similarity(s.word, tokens[1]))::real
-    from search_word s
-    where s.workspace_id = w and s.kind = of_kind and s.weight in (1, 2)
-      and s.word = any ((select words from wanted where n = 1)::text[])
-      and not exists (
-          select 1 from wanted o
-          where o.n > 1 and not exists (
-              select 1 from search_word x
-              where x.workspace_id = w and x.kind = of_kind and x.id = s.id
-                and (x.word = any (o.words) or (x.word >= o.t and x.word < o.t || top))
-          )
-      )
+    select s.id, max(0.5 * similarity(s.word, t))::real
+    from (select i from unnest(ids) i limit bound) chosen join search_word s on s.workspace_id = w and s.id = chosen.i,
+         unnest(tokens) t
     group by s.id
-    order by 2 desc
-    limit bound;
+    order by 2 desc;
 end
 $$;
 
@@ -212,7 +260,7 @@ declare
     gone text[];
 begin
     with deleted as (
-        delete from search_word s where s.workspace_id = w and s.kind = of_kind and s.id = any (ids) returning s.word
+        delete from search_word s where s.workspace_id = w and s.id = any (ids) returning s.word
     )
     select array_agg(distinct word) into gone from deleted;
     delete from search_new_word n where n.workspace_id = w and n.word = any (gone);
@@ -238,6 +286,9 @@ $$;
 -- migrate:down
 drop function search_forget(text, uuid[]);
 drop function search_find(uuid, text, text, integer);
+drop function search_beginning(uuid, text, text, integer);
+drop function search_tokens(text);
+drop function search_score(text, smallint, text[]);
 drop function search_similar(uuid, text);
 drop function search_learn();
 drop function search_put(text, uuid[], text[], text[]);

@@ -74,7 +74,7 @@ class Field:
     options: tuple[str, ...] = ()
     members: tuple["Field", ...] = ()
     sort: Sort | None = None
-    column: str = ""  # where the value or its key is found when it isn't `name` (company.name -> company_name)
+    column: str = ""  # whose key column this is where it isn't `name`'s (company.name -> company_name_key)
     filter_only: bool = False  # a name for filters and sorts that is no member of the record
     import_names: tuple[str, ...] = ()
 

@@ -43,6 +43,7 @@ OPERATORS: dict[Kind, tuple[str, ...]] = {
     **dict.fromkeys((Kind.TAGS, Kind.IDS, Kind.MULTI_SELECT), _SET),
 }
 _COMPARE = {"eq": "=", "lt": "<", "lte": "<=", "gt": ">", "gte": ">="}
+_HIGHEST = "chr(1114111)"  # the last code point: every text that begins with x is below x || it
 _LINES = (Kind.EMAILS, Kind.PHONES, Kind.LINKS)
 
 
@@ -163,9 +164,9 @@ def value_sql(name: str, found: Field) -> str:
 
 
 def key_sql(name: str, found: Field) -> str:
-    """The folded text of a field over the row `t`."""
+    """The folded text of a field over the row `t`; that of an object's member lies within, or in a column of its own."""
     head, _, tail = name.partition(".")
-    return f"t.{head}_key ->> '{tail}'" if tail and not found.filter_only else f"t.{found.column or name}_key"
+    return f"t.{head}_key ->> '{tail}'" if tail and not found.column else f"t.{found.column or name}_key"
 
 
 def _empty(compiler: _Compiler, name: str, found: Field, value: Json) -> str:
@@ -200,12 +201,13 @@ def _folded(compiler: _Compiler, text: str) -> str:
 
 def _text(compiler: _Compiler, name: str, found: Field, operator: str, value: Json) -> str:
     key, text = key_sql(name, found), _folded(compiler, _words(value))
-    compiler.opaque = True
+    # equality and range are leakproof, so that row-level security lets them use an index; a search within is not
+    compiler.opaque |= operator == "contains" or "->>" in key
     match operator:
         case "eq":
             return f"({key}) = {text}"
         case "starts":
-            return f"starts_with({key}, {text})"
+            return f"(({key}) >= {text} and ({key}) < {text} || {_HIGHEST})"
         case _:
             return f"strpos({key}, {text}) > 0"
 

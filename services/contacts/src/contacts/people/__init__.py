@@ -21,6 +21,7 @@ PEOPLE = Resource(
     },
     derive=rules.derived_values,
     key_sql={
+        "city_key": "fold(i.address ->> 'city')",
         "name_key": "fold(i.name)",
         "company_name_key": "fold(i.company_name)",
         # a missing part behind all others: the highest code point upwards, nothing downwards

@@ -4,7 +4,7 @@ from crm_resource import Field, FieldTable, Kind, Sort
 
 ADDRESS = (
     Field("street", Kind.TEXT, "Street", import_names=("address", "address line 1", "street address", "home street")),
-    Field("city", Kind.TEXT, "City", sort=Sort("left(t.address_key ->> 'city', 120)"), import_names=("town", "ort")),
+    Field("city", Kind.TEXT, "City", column="city", sort=Sort("t.city_key"), import_names=("town", "ort")),
     Field("region", Kind.TEXT, "Region", import_names=("state", "province", "state or province")),
     Field("postal_code", Kind.TEXT, "Postal code", max_length=40, import_names=("zip", "zip code", "postcode", "plz")),
     Field("country", Kind.TEXT, "Country", import_names=("country or region", "land", "country code")),
@@ -17,7 +17,7 @@ FIELDS = FieldTable(
         Field("version", Kind.NUMBER, "Version", read_only=True, required=True),
         Field("name", Kind.TEXT, "Name", personal=True, read_only=True, required=True,
               sort=Sort("t.name_up", "t.name_down", nullable=False)),
-        Field("first_name", Kind.TEXT, "First name", personal=True, sort=Sort("left(t.first_name_key, 120)"),
+        Field("first_name", Kind.TEXT, "First name", personal=True, sort=Sort("t.first_name_key"),
               import_names=("given name", "forename", "vorname", "first", "prenom")),
         Field("last_name", Kind.TEXT, "Last name", personal=True, sort=Sort("t.name_up", "t.name_down", nullable=False),
               import_names=("family name", "surname", "nachname", "last", "nom")),
@@ -26,7 +26,7 @@ FIELDS = FieldTable(
         Field("phones", Kind.PHONES, "Phones", personal=True, max_length=20,
               import_names=("phone", "phone number", "telephone", "mobile", "mobile phone", "cell", "tel", "telefon",
                             "business phone", "home phone", "work phone")),
-        Field("title", Kind.TEXT, "Job title", personal=True, sort=Sort("left(t.title_key, 120)"),
+        Field("title", Kind.TEXT, "Job title", personal=True, sort=Sort("t.title_key"),
               import_names=("job", "position", "role", "organization title")),
         Field("company_id", Kind.ID, "Company"),
         Field("company_name", Kind.TEXT, "Company's name", read_only=True),
@@ -50,6 +50,6 @@ FIELDS = FieldTable(
         Field("created_by", Kind.ID, "Created by", read_only=True, required=True),
         Field("deleted_at", Kind.INSTANT, "Moved to the trash", read_only=True),
         Field("company.name", Kind.TEXT, "Company's name", column="company_name", filter_only=True,
-              sort=Sort("left(t.company_name_key, 120)")),
+              sort=Sort("t.company_name_key")),
     ),
 )  # fmt: skip - one line a field reads as the table that it is

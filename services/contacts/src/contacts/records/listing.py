@@ -37,7 +37,7 @@ LIMIT_MAX = 200
 LIMIT = 50
 SORT = "-updated_at"
 QUERY_MAX_CHARS = 200
-SEARCH_BOUND = 1000  # people that `q` finds at most; sort and filter choose among them
+SEARCH_BOUND = 500  # people that `q` finds at most; sort and filter choose among them
 
 
 @dataclass(frozen=True, slots=True)
