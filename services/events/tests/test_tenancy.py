@@ -142,7 +142,7 @@ class TestRowLevelSecurity:
         await eventually(lambda: ada.timeline(), has="event.created", within_s=10)
         connection = await asyncpg.connect(getattr(events_database, f"{role}_url"))
         counts = {
-            table: await connection.fetchval(f"select count(*) from {table}")
+            table: await connection.fetchval(f"select count(*) from {table}")  # noqa: S608
             for table in ("event", "event_contact", "timeline_fact", "timeline_entry")
         }
         async with connection.transaction():

@@ -1,6 +1,7 @@
 """Operations and their undo: what was put back, what was left and why."""
 
 from typing import Any
+from urllib.parse import quote
 
 import httpx2
 from support import Client
@@ -119,3 +120,20 @@ class TestHistory:
             {"field": "due_at", "from": None, "to": "2026-12-01T09:00:00Z"},
         ]
         assert {"field": "title", "from": None, "to": "Call"} in items[2]["changes"]
+
+
+class TestAsOf:
+    async def test_an_event_as_it_was(self, ada: Client) -> None:
+        task = await ada.make(kind="task", title="First")
+        await ada("PATCH", f"/events/{task['id']}", {"title": "Second"})
+        second, first = (await ada("GET", f"/events/{task['id']}/history")).json()["items"]
+
+        async def title_at(moment: str) -> tuple[str, int]:
+            past = (await ada("GET", f"/events/{task['id']}?as_of={quote(moment)}")).json()
+            assert past["contact_ids"] == [] and past["all_day"] is False
+            return past["title"], past["version"]
+
+        assert await title_at(first["at"]) == ("First", 1)
+        assert await title_at(second["at"]) == ("Second", 2)
+        assert (await ada("GET", f"/events/{task['id']}?as_of=2020-01-01")).status_code == 404
+        assert (await ada("GET", f"/events/{task['id']}?as_of=yesterday")).status_code == 400

@@ -6,9 +6,9 @@ from typing import Any
 from uuid import UUID, uuid4
 
 import pytest
-from crm_facts import decode
 from support import fact
 
+from crm_facts import decode
 from crm_testkit import repository
 from events.timeline.rules import entry_of, is_purge
 

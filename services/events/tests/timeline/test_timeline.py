@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 from support import Client
 
-from crm_testkit import Running, eventually
+from crm_testkit import eventually
 
 pytestmark = pytest.mark.usefixtures("work", "contacts_work")
 
@@ -72,7 +72,6 @@ class TestContact:
         await ada.make()
         await expect(ada, ["event.created", "contact.created"])
 
-
     async def test_somebodys_own_views_are_nobody_elses_business(self, ada: Client) -> None:
         view = {"name": "Whom I court", "kind": "contact", "columns": [], "sort": "-updated_at", "filter": None}
         made = await ada.neighbour("POST", "/views", view)
@@ -119,7 +118,7 @@ async def words_left(database: Any, word: str) -> list[str]:
             table
             for table in tables
             if await connection.fetchval(
-                f'select exists (select 1 from "{table}" t where t::text ilike $1)', f"%{word}%"
+                f'select exists (select 1 from "{table}" t where t::text ilike $1)', f"%{word}%"  # noqa: S608
             )
         ]
     finally:

@@ -10,15 +10,17 @@ import msgspec
 from litestar import delete, get, patch, post
 from litestar.params import QueryParameter
 
+import crm_facts
 from crm_auth import Caller, Reader, Writer
 from crm_db import Transaction, etag
-from crm_resource import BadQuery, Problem, written_schema
+from crm_resource import BadQuery, Problem, unflatten, written_schema
 from crm_resource.values import Rejected, parse_instant
 from crm_service import Answer, crm, etag_of, json_answer, no_content
 from events import http
 from events.events import actions, calendar, store
 from events.events.actions import Done, Neighbours
 from events.events.errors import InTrash, NoSuchEvent, StaleVersion
+from events.events.facts import NOUN
 from events.events.fields import EVENT
 from events.events.listing import Due, Query, after_of, conditions, next_cursor, order_of
 from events.events.rules import Named, newly_named, zone_of
@@ -52,7 +54,7 @@ async def list_events(
     trashed: bool = False,
     due: Due | None = None,
 ) -> Answer:
-    """Events, a page at a time. `due` gives the open tasks of one bucket of the task list, by the workspace's time zone."""
+    """Events, a page at a time. `due` gives open tasks: one bucket of the task list, by the workspace's time zone."""
     query = Query(sort=sort, q=q, filter=filter, trashed=trashed, due=due)
 
     async def load() -> bytes:
@@ -68,15 +70,19 @@ async def list_events(
 
 @post("/api/v1/events", opt=crm(body=_BODY, answer=Event, parameters=[http.IDEMPOTENCY_KEY]))
 async def create_event(request: AnyRequest, state: State, writer: Writer, data: dict[str, Any]) -> Answer:
-    """A note, task, meeting, call or e-mail. Whom it names is asked of the contacts service: 422 for somebody unknown."""
+    """A note, task, meeting, call or e-mail. The contacts service is asked whether those whom it names exist."""
     event = actions.parse(data, writer)
     await actions.check_named(writer, event, newly_named(None, event), _neighbours(state))
     return await _posted(request, state, writer, lambda tx: actions.create(tx, writer, event), created=True)
 
 
 @get("/api/v1/events/{event_id:uuid}", opt=crm(answer=Event, parameters=[http.IF_NONE_MATCH]))
-async def get_event(request: AnyRequest, state: State, reader: Reader, event_id: UUID) -> Answer:
-    """One event, also from the trash."""
+async def get_event(
+    request: AnyRequest, state: State, reader: Reader, event_id: UUID, as_of: str | None = None
+) -> Answer:
+    """One event, also from the trash. With `as_of` its own fields as they were at that moment."""
+    if as_of is not None:
+        return json_answer(request, await _as_of(state, reader, event_id, _instant("as_of", as_of)))
 
     async def load() -> bytes:
         record = await store.get(state.postgres, reader.workspace_id, event_id)
@@ -215,6 +221,15 @@ async def _posted(request: AnyRequest, state: State, writer: Writer, act: Act, *
         return _answer(await act(tx), created=created)
 
     return await http.keyed(request, state, writer, answer)
+
+
+async def _as_of(state: State, reader: Caller, event_id: UUID, at: datetime) -> bytes:
+    async with state.postgres.transaction(reader.workspace_id) as tx:
+        past = await crm_facts.as_of(tx, NOUN, event_id, at)
+    if past is None:
+        raise NoSuchEvent
+    blank = unflatten(EVENT, {"all_day": False}) | {"deleted_at": None}
+    return msgspec.json.encode({**blank, **past, "as_of": at})
 
 
 def _answer(done: Done, *, created: bool = False) -> Answer:

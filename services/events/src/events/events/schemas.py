@@ -69,7 +69,7 @@ def from_record(record: Mapping[str, Any]) -> Event:
 
 
 class EventPage(msgspec.Struct, frozen=True, kw_only=True):
-    """What a list answers. It is put together from the database's own bytes, so nothing builds this type: it describes."""
+    """What a list answers. It is put together from the database's own bytes: this type describes."""
 
     items: list[Event]
     next_cursor: str | None

@@ -1,6 +1,6 @@
 """Undo: the changes of an operation, read backwards and answered by new ones.
 
-A field that was changed since is left and listed, never overwritten. An undo is an operation itself, so it can be undone.
+A field that was changed since is left and listed, never overwritten. An undo is an operation itself and can be undone.
 """
 
 from collections.abc import AsyncIterator, Mapping

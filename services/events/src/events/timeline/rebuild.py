@@ -1,8 +1,8 @@
 """`python -m events rebuild`: makes the timelines anew from the log.
 
-First every fact that is still in the stream is read again (a database that was restored from an older back-up has missed
-some, and the rules by which facts are read may have changed); then each workspace's timelines are made from the facts that were kept. The workers may go on
-meanwhile: a workspace is made anew in one transaction.
+First every fact that is still in the stream is read again: a database that was restored from an older back-up has
+missed some, and the rules by which facts are read may have changed. Then each workspace's timelines are made from the
+facts that were kept. The workers may go on meanwhile: a workspace is made anew in one transaction.
 """
 
 from itertools import groupby

@@ -1,4 +1,5 @@
 """All SQL of the timeline: the facts that were heard, and on whose timeline each stands."""
+# ruff: noqa: S608 - what is put into the text are names of columns; values are arguments
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -13,8 +14,8 @@ from events.timeline.rules import NOT_FOR_ALL, Entry
 
 _COLUMNS = [name for name in Entry.__struct_fields__ if name != "changes"]
 
-# append: once, whatever is delivered twice or again by a rebuild. A fact about a record that was purged comes without its
-# content, in whatever order the two arrive.
+# append: once, whatever is delivered twice or again by a rebuild. A fact about a record that was purged comes without
+# its content, in whatever order the two arrive.
 _APPEND = f"""
 insert into timeline_fact ({", ".join(_COLUMNS)}, changes)
 select {", ".join(f"g.{name}" for name in _COLUMNS)},
@@ -31,8 +32,8 @@ _ANEW = "update set " + ", ".join(f"{name} = excluded.{name}" for name in ["kind
 _SHARE = "select pg_advisory_xact_lock_shared(hashtextextended('timeline ' || $1::text, 0))"
 _EXCLUDE = "select pg_advisory_xact_lock(hashtextextended('timeline ' || $1::text, 0))"
 
-# place: puts facts on the timelines of those they are about, and of those into whom these were merged. Where a fact comes
-# on one timeline by two ways, the direct one counts: it outlasts an unmerge.
+# place: puts facts on the timelines of those they are about, and of those into whom these were merged. Where a fact
+# comes on one timeline by two ways, the direct one counts: it outlasts an unmerge.
 _PLACE = """
 with recursive reached (fact_id, at, via, subject_id) as (
     select f.id, f.at, s.id, s.id from timeline_fact f, unnest(f.subjects) s (id)
@@ -58,10 +59,12 @@ _MEMBERS = f"""
     case when f.kind <> 'change' then
         (select {RECORD_JSON} from event t where t.workspace_id = f.workspace_id and t.id = f.record_id) end as event"""
 
+_VIA = "case when $6 then s.via else f.contact_id end"
+
 # of_subject: by the narrow table first, so that a page costs what it holds, however long the timeline is.
 _OF_SUBJECT = f"""
 select r.item, r.at, r.id from enter($1) e(w), lateral (
-    select row_to_json((select m from (select {_MEMBERS % "case when $6 then s.via else f.contact_id end"}) m))::text as item,
+    select row_to_json((select m from (select {_MEMBERS % _VIA}) m))::text as item,
            s.at, s.fact_id as id
     from timeline_entry s join timeline_fact f on f.workspace_id = s.workspace_id and f.id = s.fact_id
     where s.workspace_id = e.w and s.subject_id = $2
