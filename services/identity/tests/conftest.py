@@ -1,4 +1,4 @@
-"""A real identity process on real servers; spoken to by the unmodified Python client, and raw where the form is the point."""
+"""A real identity process on real servers; spoken to by the unmodified client, and raw where the form is the point."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def identity(start_service: Starter) -> Running:
 
 @pytest.fixture(scope="session")
 def unconfirmed(start_service: Starter) -> Running:
-    """Addresses wait for their confirmation. The SMTP server is nobody: mails stay in the queue, where tests read them."""
+    """Addresses wait for their confirmation. No SMTP server is there: mails stay queued, where tests read them."""
     return start_service(
         "identity",
         "serve",

@@ -58,7 +58,8 @@ class Api:
     def sign_up(self, email: str, password: str = PASSWORD, **data: Any) -> dict[str, Any]:
         answer = self.post("/signup", {"email": email, "password": password, "data": data})
         assert answer.status_code == 200, answer.text
-        return answer.json()
+        session: dict[str, Any] = answer.json()
+        return session
 
     def sign_in(self, email: str, password: str = PASSWORD) -> httpx2.Response:
         return self.post("/token?grant_type=password", {"email": email, "password": password})
@@ -127,7 +128,7 @@ def claims_of(jwt: str) -> dict[str, Any]:
 
 
 class Team:
-    """Somebody with a workspace, calling resources as the gateway would forward it: with the role that identity knows."""
+    """Somebody with a workspace; calls come as the gateway would forward them, with the role that identity knows."""
 
     def __init__(self, running: Running, session: dict[str, Any]) -> None:
         self.running = running

@@ -1,4 +1,4 @@
-"""Who does something in a workspace, where the caller of the request has no workspace yet (crm_facts.begin asks for it)."""
+"""Who does something in a workspace, where the request itself named none (crm_facts.begin asks for it)."""
 
 from dataclasses import dataclass
 from uuid import UUID

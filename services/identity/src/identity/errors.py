@@ -1,4 +1,4 @@
-"""The refusals of the auth protocol. A class per cause; `wire.py` renders them in the form the caller's version asks for.
+"""The refusals of the auth protocol, a class per cause; auth/wire.py renders them in the form that the caller asks for.
 
 AuthRefused
 ├── 400  BadJson, ValidationFailed, InvalidCredentials, EmailNotConfirmed, UserBanned, ...

@@ -1,4 +1,4 @@
-"""Everything that can be set, with default, unit and meaning. Upstream's `GOTRUE_*` names are translated by gotrue.py."""
+"""Everything that can be set, with default, unit and meaning; gotrue.py translates upstream's `GOTRUE_*` names."""
 
 from collections.abc import Mapping
 from typing import Literal

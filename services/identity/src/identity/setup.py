@@ -1,7 +1,8 @@
-"""The first account of an installation that takes invitations only: a one-time link, printed when the service starts."""
+"""The first account of an installation that takes invitations only: a one-time link, printed at start."""
 
 import secrets
 import sys
+from urllib.parse import quote
 
 from crm_db import DatabaseError
 
@@ -9,6 +10,8 @@ from identity.db import Tx
 from identity.state import State
 from identity.users import store as accounts
 from identity.vault import fingerprint
+
+SETUP_MEMBER = "setup"
 
 
 async def announce(state: State) -> None:
@@ -32,7 +35,8 @@ async def new_setup_link(tx: Tx, site_url: str) -> str | None:
         return None
     token = secrets.token_urlsafe(24)
     await tx.execute("insert into setup_link (token_hash) values ($1)", fingerprint(token))
-    return f"{site_url.rstrip('/')}/sign-up?invitation={token}"
+    # the app's sign-up page goes on to `next`, and says so in its redirect_to, where the token is looked for
+    return f"{site_url.rstrip('/')}/sign-up?next={quote(f'/?{SETUP_MEMBER}={token}', safe='')}"
 
 
 async def consume_setup_link(tx: Tx, token: str) -> bool:

@@ -9,17 +9,15 @@ from identity.sessions import Ends
 
 EVERY_S = 3600
 AFTER_A_DAY = timedelta(days=1)
-ANONYMOUS_DAYS = 30
-MAIL_DAYS = 7
 
 STATEMENTS = (
     "delete from one_time_code where expires_at < now()",
     "delete from pkce_flow where expires_at < now() - interval '1 hour'",
     "delete from mail_frequency where sent_at < now() - interval '1 day'",
     "delete from sign_in_failure where last_at < now() - interval '1 day'",
-    f"delete from mail where created_at < now() - interval '{MAIL_DAYS} days'",
+    "delete from mail where created_at < now() - interval '7 days'",
     # anonymous accounts that never became anybody
-    f"delete from account where is_anonymous and created_at < now() - interval '{ANONYMOUS_DAYS} days'",
+    "delete from account where is_anonymous and created_at < now() - interval '30 days'",
 )
 
 

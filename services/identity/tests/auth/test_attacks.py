@@ -45,7 +45,15 @@ class TestPaths:
     """3: ids cannot climb."""
 
     @pytest.mark.parametrize(
-        "path", ["/admin/users/../user", "/admin/users/%2e%2e/user", "/admin/users/..%2fuser", "//user", "/user;x=1", "/user%00"]
+        "path",
+        [
+            "/admin/users/../user",
+            "/admin/users/%2e%2e/user",
+            "/admin/users/..%2fuser",
+            "//user",
+            "/user;x=1",
+            "/user%00",
+        ],
     )
     def test_lead_nowhere(self, api: Api, new_email: Callable[[], str], path: str) -> None:
         token = api.sign_up(new_email())["access_token"]

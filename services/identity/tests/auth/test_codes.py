@@ -19,9 +19,7 @@ def fragment_of(answer: httpx2.Response) -> dict[str, str]:
 
 
 class TestConfirmation:
-    def test_sign_up_waits_for_the_code(
-        self, strict: Api, strict_outbox: Outbox, new_email: Callable[[], str]
-    ) -> None:
+    def test_sign_up_waits_for_the_code(self, strict: Api, strict_outbox: Outbox, new_email: Callable[[], str]) -> None:
         email, client = new_email(), strict.client()
         signed_up = client.sign_up({"email": email, "password": PASSWORD})
         assert signed_up.session is None
@@ -148,11 +146,14 @@ class TestSpending:
         code = self.recovery(api, outbox, email).code
         guesses = [f"{(int(code) + step) % 1_000_000:06}" for step in range(1, 21)]
         with ThreadPoolExecutor(20) as pool:
-            list(pool.map(lambda guess: api.post("/verify", {"email": email, "token": guess, "type": "email"}), guesses))
+            list(
+                pool.map(lambda guess: api.post("/verify", {"email": email, "token": guess, "type": "email"}), guesses)
+            )
         assert api.post("/verify", {"email": email, "token": code, "type": "email"}).status_code == 403
 
     @pytest.mark.parametrize(
-        ("kind", "fits"), [("recovery", True), ("magiclink", True), ("email", True), ("signup", False), ("email_change", False)]
+        ("kind", "fits"),
+        [("recovery", True), ("magiclink", True), ("email", True), ("signup", False), ("email_change", False)],
     )
     def test_a_code_fits_its_own_types(
         self, api: Api, outbox: Outbox, new_email: Callable[[], str], kind: str, fits: bool
@@ -226,13 +227,15 @@ class TestPkce:
     ) -> None:
         email = new_email()
         client = strict.client(flow_type="pkce")
-        client.sign_up({"email": email, "password": PASSWORD, "options": {"email_redirect_to": "https://app.example.org/in"}})
+        client.sign_up(
+            {"email": email, "password": PASSWORD, "options": {"email_redirect_to": "https://app.example.org/in"}}
+        )
         token = strict_outbox.newest(email).token_hash
         assert token.startswith("pkce_")
         clicked = strict.get(LINK.format(token, "signup", "https://app.example.org/in?sb_flow_id=7"))
         query = parse_qs(urlsplit(clicked.headers["location"]).query)
         assert query["sb_flow_id"] == ["7"]
-        exchanged = client.exchange_code_for_session({"auth_code": query["code"][0]})  # type: ignore[typeddict-item]
+        exchanged = client.exchange_code_for_session({"auth_code": query["code"][0]})
         assert exchanged.session is not None
         assert claims_of(exchanged.session.access_token)["amr"][0]["method"] == "email/signup"
 

@@ -1,6 +1,7 @@
 """12: body, status, headers and time do not tell whether an address has an account.
 
-The stated bound: the medians of known and unknown differ by less than TIME_BOUND_S, on a machine that also runs the tests.
+The stated bound: the medians of known and unknown differ by less than TIME_BOUND_S, on a machine that runs the tests
+too.
 """
 
 from __future__ import annotations

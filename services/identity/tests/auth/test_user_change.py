@@ -59,7 +59,9 @@ class TestData:
 
     def test_sign_up_assigns_nothing_either(self, api: Api, new_email: Callable[[], str]) -> None:
         body = {"email": new_email(), "password": PASSWORD, "role": "service_role", "app_metadata": {"x": 1}, "id": "1"}
-        user = api.post("/signup", body | {"is_anonymous": True, "aud": "x", "banned_until": "2099-01-01"}).json()["user"]
+        user = api.post("/signup", body | {"is_anonymous": True, "aud": "x", "banned_until": "2099-01-01"}).json()[
+            "user"
+        ]
         assert (user["role"], user["aud"], user["is_anonymous"]) == ("authenticated", "authenticated", False)
         assert user["app_metadata"] == {"provider": "email", "providers": ["email"]}
         assert "banned_until" not in user

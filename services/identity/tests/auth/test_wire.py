@@ -42,9 +42,7 @@ class TestErrors:
 
     def test_weak_password_gives_reasons_in_both(self, api: Api, new_email: Callable[[], str]) -> None:
         for headers in (NEW, {}):
-            answer = api.http.post(
-                "/auth/v1/signup", json={"email": new_email(), "password": "short"}, headers=headers
-            )
+            answer = api.http.post("/auth/v1/signup", json={"email": new_email(), "password": "short"}, headers=headers)
             assert answer.status_code == 422
             assert answer.json()["weak_password"] == {"reasons": ["length"]}
         assert answer.json()["msg"] == "Password should be at least 8 characters."
@@ -77,7 +75,17 @@ class TestBodies:
         assert answer.status_code == 200
 
     @pytest.mark.parametrize(
-        "email", ["x", "a@", "@b.org", "a b@c.org", "a@b..org", "a" * 250 + "@example.org", "a@b.org\r\nBcc: c@d.org", "a\x00@b.org"]
+        "email",
+        [
+            "x",
+            "a@",
+            "@b.org",
+            "a b@c.org",
+            "a@b..org",
+            "a" * 250 + "@example.org",
+            "a@b.org\r\nBcc: c@d.org",
+            "a\x00@b.org",
+        ],
     )
     def test_bad_addresses(self, api: Api, email: str) -> None:
         answer = api.post("/signup", {"email": email, "password": PASSWORD})
@@ -184,7 +192,7 @@ def forgeries(token: str, claims: dict[str, object], own_key: ECKey, jwk: dict[s
         return base64.urlsafe_b64encode(json.dumps(value).encode()).rstrip(b"=").decode()
 
     def signed(header: dict[str, object], body: dict[str, object]) -> str:
-        return jws.serialize_compact(header, json.dumps(body).encode(), own_key, algorithms=["ES256"])  # type: ignore[arg-type]
+        return jws.serialize_compact(header, json.dumps(body).encode(), own_key, algorithms=["ES256"])
 
     head, body, signature = token.split(".")
     mine: dict[str, object] = {"alg": "ES256", "typ": "JWT", "kid": jwk["kid"]}

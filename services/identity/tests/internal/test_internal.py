@@ -45,9 +45,7 @@ class TestForeignPeople:
             (grace.id, "Grace Hopper", "owner")
         ]
 
-    def test_join_a_team_by_invitation(
-        self, hosted: Running, tokens: Tokens, new_email: Callable[[], str]
-    ) -> None:
+    def test_join_a_team_by_invitation(self, hosted: Running, tokens: Tokens, new_email: Callable[[], str]) -> None:
         owner = Team(hosted, Api.of(hosted).sign_up(new_email(), name="Ada"))
         link = owner.post("/invitations", {"email": "x@example.org", "role": "viewer"}).json()["link"]
         grace = tokens.user("Grace", iss=f"{tokens.url}/auth/v1")
@@ -113,7 +111,11 @@ class TestCallers:
         assert answer.status_code == status
 
     def test_nothing_answers_without_a_key(
-        self, identity: Running, api: Api, new_email: Callable[[], str], admin_query: Callable[..., list[dict[str, int]]]
+        self,
+        identity: Running,
+        api: Api,
+        new_email: Callable[[], str],
+        admin_query: Callable[..., list[dict[str, int]]],
     ) -> None:
         """K1: every operation of the contract, with a valid token, and the routes that no contract shows."""
         token = api.sign_up(new_email())["access_token"]
@@ -124,7 +126,11 @@ class TestCallers:
         assert len(calls) > 20
         before = admin_query("select count(*) as n from account")
         headers = {"Authorization": f"Bearer {token}"}
-        keys: list[dict[str, str]] = [{}, {"X-Internal-Key": ""}, {"X-Internal-Key": "wrong", "X-Internal-Caller": "gateway"}]
+        keys: list[dict[str, str]] = [
+            {},
+            {"X-Internal-Key": ""},
+            {"X-Internal-Key": "wrong", "X-Internal-Caller": "gateway"},
+        ]
         for method, path in calls:
             for key in keys:
                 answer = httpx2.request(method.upper(), f"{identity.base_url}{path}", headers=headers | key)

@@ -7,6 +7,7 @@ import json
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
 from crm_testkit import repository
@@ -21,7 +22,7 @@ from support import PUBLIC_URL, Api, claims_of
 class Installation:
     """A service with keys of its own, and its `keys` command."""
 
-    def __init__(self, start: Starter, database: Database, **environ: str) -> None:
+    def __init__(self, start: Starter, database: Database, **environ: Any) -> None:
         self.database = database
         self.running: Running = start(
             "identity", "serve", DATABASE_URL=database.api_url, CRM_PUBLIC_URL=PUBLIC_URL, **environ
@@ -63,7 +64,8 @@ class TestRotation:
         await eventually(lambda: here.kids() == {old, new}, within_s=15)
         assert here.keys("rotate", "--at-once").returncode == 0
         await eventually(
-            lambda: head_of(here.api.refresh(session["refresh_token"]).json()["access_token"])["kid"] == new, within_s=15
+            lambda: head_of(here.api.refresh(session["refresh_token"]).json()["access_token"])["kid"] == new,
+            within_s=15,
         )
         assert here.api.get("/user", token=session["access_token"]).status_code == 200
         assert here.kids() == {old, new}
@@ -75,9 +77,7 @@ class TestRotation:
         await eventually(lambda: here.api.get("/user", token=session["access_token"]).status_code == 200, within_s=15)
         assert here.keys("revoke", new).returncode == 1  # never the one that signs
 
-    def test_each_step_is_audited(
-        self, install: Callable[..., Installation], new_email: Callable[[], str]
-    ) -> None:
+    def test_each_step_is_audited(self, install: Callable[..., Installation], new_email: Callable[[], str]) -> None:
         here = install()
         here.api.sign_up(new_email())
         here.keys("standby")
@@ -118,7 +118,9 @@ class TestImport:
 
         def signed(**header: str) -> str:
             head = {"alg": "HS256", "typ": "JWT", **header}
-            return jws.serialize_compact(head, json.dumps(claims).encode(), OctKey.import_key(secret), algorithms=["HS256"])
+            return jws.serialize_compact(
+                head, json.dumps(claims).encode(), OctKey.import_key(secret), algorithms=["HS256"]
+            )
 
         assert here.api.get("/user", token=signed()).status_code == 200
         [kid] = here.kids()

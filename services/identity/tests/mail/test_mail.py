@@ -8,6 +8,7 @@ import email.policy
 from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass, field
 from email.message import EmailMessage
+from typing import Any
 
 import httpx2
 import pytest
@@ -64,7 +65,7 @@ class Mailing:
 def mailing(start_service: Starter, fresh_database: Callable[[str], Database]) -> Callable[[int], Mailing]:
     def start(port: int) -> Mailing:
         database = fresh_database("identity")
-        environ = {
+        environ: dict[str, Any] = {
             "CRM_PUBLIC_URL": PUBLIC_URL,
             "CRM_AUTH_MAIL_INTERVAL_S": "0",
             "SMTP_URL": f"smtp://127.0.0.1:{port}?from=crm@example.org&name=Our CRM",

@@ -169,8 +169,6 @@ class TestLockedSession:
 
 def spliced(mine: str, theirs: str) -> str:
     """Their session id in my token, with a good checksum."""
-    import base64
-    import hashlib
 
     raw = [base64.urlsafe_b64decode(token + "=" * (-len(token) % 4)) for token in (mine, theirs)]
     unchecked = raw[0][:1] + raw[1][1:17] + raw[0][17:-4]
@@ -181,9 +179,7 @@ class TestAbuse:
     def test_one_session_that_refreshes_without_end_has_to_wait(
         self, start_service: Starter, new_email: Callable[[], str]
     ) -> None:
-        api = Api.of(
-            start_service("identity", "serve", CRM_PUBLIC_URL=PUBLIC_URL, CRM_AUTH_REFRESHES_PER_5_MIN="5")
-        )
+        api = Api.of(start_service("identity", "serve", CRM_PUBLIC_URL=PUBLIC_URL, CRM_AUTH_REFRESHES_PER_5_MIN="5"))
         abuser, neighbour = api.sign_up(new_email()), api.sign_up(new_email())
         answers = [api.refresh(abuser["refresh_token"]) for _ in range(6)]
         assert [answer.status_code for answer in answers] == [200] * 5 + [429]

@@ -101,7 +101,5 @@ class TestMeaning:
         ],
     )
     def test_of_each_row_of_the_table(self, presented: int, since_s: int, expected: Meaning) -> None:
-        found = meaning(
-            presented, 5, since_refresh=timedelta(seconds=since_s), reuse_interval=timedelta(seconds=10)
-        )
+        found = meaning(presented, 5, since_refresh=timedelta(seconds=since_s), reuse_interval=timedelta(seconds=10))
         assert found is expected

@@ -59,7 +59,11 @@ def test_upstreams_names_are_taken() -> None:
             "GOTRUE_DB_DRIVER": "postgres",
         }
     )
-    assert (settings.site_url, settings.crm_auth_token_ttl_s, settings.signup) == ("https://app.example.org", 1800, "closed")
+    assert (settings.site_url, settings.crm_auth_token_ttl_s, settings.signup) == (
+        "https://app.example.org",
+        1800,
+        "closed",
+    )
     assert settings.smtp_url == "smtps://crm:p%40ss%2Fword@mail.example.org:465?from=crm%40example.org"
     assert settings.crm_auth_mail_interval_s == 90
     assert settings.autoconfirm is False

@@ -46,7 +46,9 @@ class TestMe:
 class TestWorkspaces:
     def test_create_read_change(self, team: MakeTeam) -> None:
         ada = team()
-        made = ada.post("/workspaces", {"name": " Acme ", "country": "de", "time_zone": "Europe/Berlin", "currency": "eur"})
+        made = ada.post(
+            "/workspaces", {"name": " Acme ", "country": "de", "time_zone": "Europe/Berlin", "currency": "eur"}
+        )
         assert made.status_code == 201
         shown = made.json()
         assert (shown["name"], shown["country"], shown["currency"], shown["role"]) == ("Acme", "DE", "EUR", "owner")
@@ -61,7 +63,9 @@ class TestWorkspaces:
         assert "x-operation-id" in changed.headers
         same = ada.patch(path, {"locale": "de-AT"})
         assert same.json()["version"] == 2 and "x-operation-id" not in same.headers
-        assert [item["id"] for item in ada.get("/workspaces").json()["items"]] == sorted([ada.workspace_id, shown["id"]])
+        assert [item["id"] for item in ada.get("/workspaces").json()["items"]] == sorted(
+            [ada.workspace_id, shown["id"]]
+        )
 
     @pytest.mark.parametrize(
         ("body", "pointer"),
@@ -117,7 +121,12 @@ class TestIsolation:
         invitation = ada.post("/invitations", {"email": "bob@example.org"}).json()["id"]
         token = ada.post("/api-tokens", {"name": "t", "scopes": ["read"]}).json()["id"]
         session = ada.get("/me/sessions").json()["items"][0]["id"]
-        paths = [f"/invitations/{invitation}", f"/api-tokens/{token}", f"/me/sessions/{session}", f"/members/{ada.user_id}"]
+        paths = [
+            f"/invitations/{invitation}",
+            f"/api-tokens/{token}",
+            f"/me/sessions/{session}",
+            f"/members/{ada.user_id}",
+        ]
         for path in paths:
             missing = path.rpartition("/")[0] + f"/{uuid.uuid4()}"
             assert eve.delete(path).status_code == eve.delete(missing).status_code == 404
@@ -236,7 +245,9 @@ class TestInvitations:
         assert owner.post("/invitations/accept", {"token": token}).status_code == 200
         assert other.post("/invitations/accept", {"token": token}).status_code == 200
 
-    def test_a_repeat_shows_the_same_link(self, team: MakeTeam, admin_query: Callable[..., list[dict[str, bytes]]]) -> None:
+    def test_a_repeat_shows_the_same_link(
+        self, team: MakeTeam, admin_query: Callable[..., list[dict[str, bytes]]]
+    ) -> None:
         owner = team()
         first = owner.post("/invitations", {"email": "x@example.org"}, idempotency_key="i1").json()
         again = owner.post("/invitations", {"email": "x@example.org"}, idempotency_key="i1").json()

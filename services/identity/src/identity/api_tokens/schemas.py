@@ -11,7 +11,7 @@ Scope = Literal["read", "write", "admin"]
 
 
 class NewApiToken(msgspec.Struct, forbid_unknown_fields=True):
-    """A wider scope holds the narrower ones; none goes beyond its owner's role. Without an end it lasts until revoked."""
+    """A wider scope holds the narrower ones; none exceeds its owner's role. Without an end it lasts until revoked."""
 
     name: Annotated[str, msgspec.Meta(min_length=1, max_length=NAME_MAX_CHARS)]
     scopes: Annotated[list[Scope], msgspec.Meta(min_length=1, max_length=3)]

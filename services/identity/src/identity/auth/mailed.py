@@ -53,7 +53,7 @@ async def _magic_link(request: AnyRequest, state: State, body: Otp) -> Answer:
     if not state.settings.crm_auth_email:
         raise EmailSignInDisabled
     email, challenge = checks.email(body.email), checks.challenge(body)
-    data, token = without_token(body.data)
+    data, token = without_token(body.data, request.query_params.get("redirect_to"))
     metadata, redirect_to = checks.metadata({}, data), redirect_of(request, state)
     async with even_pace(), state.db.transaction(None) as tx:
         await state.frequency.claim(tx, email, "sign_in")

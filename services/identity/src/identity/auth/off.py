@@ -45,8 +45,8 @@ async def anything_else(request: AnyRequest, rest: str) -> Answer:
 
 
 def other_methods(handlers: Sequence[HTTPRouteHandler]) -> list[HTTPRouteHandler]:
-    """For each path a handler of the methods that it has not: the framework's own 405 would be problem+json. HEAD is among
-    them, so that a scanner's HEAD on a link spends nothing."""
+    """For each path a handler of the methods that it has not: the framework's own 405 would be problem+json. HEAD is
+    among them, so that a scanner's HEAD on a link spends nothing."""
     taken: dict[str, set[str]] = {}
     for handler in handlers:
         for path in handler.paths:

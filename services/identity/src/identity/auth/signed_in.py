@@ -1,4 +1,4 @@
-"""Who is behind a Bearer token, for the endpoints that need a user: the session must live, not only the token verify."""
+"""Who is behind a Bearer token, where a user is needed: the session must live, not only the token verify."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass

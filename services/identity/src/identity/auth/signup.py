@@ -84,7 +84,7 @@ async def _checked(request: AnyRequest, state: State, body: Signup) -> NewUser:
         raise ValidationFailed("Signup requires a valid password")
     password = checks.new_password(body.password, state.policy)
     challenge = checks.challenge(body)
-    data, token = without_token(body.data)
+    data, token = without_token(body.data, request.query_params.get("redirect_to"))
     return NewUser(
         password_hash=await state.hasher.hash(password),
         metadata=checks.metadata({}, data),
@@ -109,7 +109,7 @@ async def _sign_up_confirmed(
 
 
 async def _sign_up_unconfirmed(state: State, new: NewUser, email: str) -> dict[str, Any]:
-    """One answer for an unknown, an unconfirmed and a confirmed address; what differs is the mail that its owner gets."""
+    """One answer for an unknown, an unconfirmed and a confirmed address; what differs is the mail to its owner."""
     async with state.db.transaction(None) as tx:
         await state.frequency.claim(tx, email, "confirmation")
         known = await accounts.lock_by_email(tx, email)
@@ -224,7 +224,7 @@ def _made_up_user(email: str, metadata: Mapping[str, Any]) -> dict[str, Any]:
 async def _anonymous(request: AnyRequest, state: State, body: Signup) -> Answer:
     if not state.settings.crm_auth_anonymous:
         raise AnonymousDisabled
-    data, token = without_token(body.data)
+    data, token = without_token(body.data, request.query_params.get("redirect_to"))
     metadata = checks.metadata({}, data)
     async with state.db.transaction(None) as tx:
         invitation = await admit(tx, state.settings.signup, token)
@@ -237,7 +237,7 @@ async def _anonymous(request: AnyRequest, state: State, body: Signup) -> Answer:
 
 
 def redirect_of(request: AnyRequest, state: State) -> str:
-    """redirect_to as a query parameter or header, else the page that the call came from; refused ones become the site."""
+    """redirect_to, as query parameter or header, else the page that the call came from; a refused one is the site."""
     headers = request.headers
     return state.redirects.resolve(
         request.query_params.get("redirect_to"), headers.get("redirect_to"), headers.get("referer")

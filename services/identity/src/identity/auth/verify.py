@@ -76,8 +76,8 @@ def _kinds(given: str) -> tuple[str, ...]:
 
 
 async def _spend(state: State, shown: Shown, client: Client) -> Opened | AuthRefused | None:
-    """None after the first half of an email change. A refusal is handed back, not raised: the wrong try has to be counted
-    in a transaction that commits."""
+    """None after the first half of an email change. A refusal is handed back, not raised: the wrong try has to be
+    counted in a transaction that commits."""
 
     async def act(tx: Tx) -> Opened | AuthRefused | None:
         code = await _lock(tx, state, shown)

@@ -1,4 +1,4 @@
-"""GET /verify: the link of upstream's mails. It spends the code by being opened, which is why ours lead to a page instead."""
+"""GET /verify: the link of upstream's mails. Opening it spends the code, which is why ours lead to a page instead."""
 
 from dataclasses import dataclass
 
@@ -9,7 +9,7 @@ from identity.auth.confirming import HALF_DONE, KINDS, confirm
 from identity.auth.session_answer import session
 from identity.auth.signup import redirect_of
 from identity.auth.verify import HASH
-from identity.auth.wire import AnyRequest, auth_get, client_of, refusal_answer, see_other
+from identity.auth.wire import AnyRequest, as_refusal, auth_get, client_of, see_other
 from identity.client import Client
 from identity.codes import flows, lock_by_hash
 from identity.codes.redirects import with_fragment, with_query
@@ -35,7 +35,7 @@ async def verify_link(request: AnyRequest, state: State) -> Answer:
     try:
         clicked = await _spend(state, token, kind, client_of(request))
     except Exception as error:
-        return see_other(_with_error(request, target, error, is_pkce=is_pkce))
+        return see_other(_with_error(target, as_refusal(error), is_pkce=is_pkce))
     if clicked.auth_code is not None:
         return see_other(with_query(target, {"code": clicked.auth_code}))
     if clicked.opened is None:
@@ -68,14 +68,9 @@ async def _implicit(state: State, opened: Opened, kind: str) -> dict[str, str]:
     return {**{name: str(answer[name]) for name in members}, "type": kind}
 
 
-def _with_error(request: AnyRequest, target: str, error: Exception, *, is_pkce: bool) -> str:
-    refusal_answer(request, error)  # logs what is not an expected refusal
-    refusal = error if isinstance(error, AuthRefused) else None
-    members = {
-        "error": "server_error" if refusal is None else "access_denied" if refusal.status == 403 else "invalid_request",
-        "error_code": "unexpected_failure" if refusal is None else refusal.code,
-        "error_description": "Unexpected failure" if refusal is None else refusal.message,
-    }
+def _with_error(target: str, refusal: AuthRefused, *, is_pkce: bool) -> str:
+    kind = {403: "access_denied", 500: "server_error", 503: "server_error"}.get(refusal.status, "invalid_request")
+    members = {"error": kind, "error_code": refusal.code, "error_description": refusal.message}
     return _with_both(target, members, is_pkce=is_pkce)
 
 

@@ -70,12 +70,8 @@ def refuse(request: AnyRequest, error: Exception) -> Response[bytes]:
 
 
 def refusal_answer(request: AnyRequest, error: Exception) -> Answer:
-    """Any error as the protocol shows it; what is not an expected refusal is logged and answered without its words."""
-    error_id = context_of(request).request_id
-    refusal = _as_refusal(error)
-    if refusal is None:
-        _log.error("crash", exc_info=error)
-        refusal = _Unexpected()
+    """Any error as the protocol shows it."""
+    refusal = as_refusal(error)
     if isinstance(refusal, OAuthFailure):
         return reply({"error": refusal.error, "error_description": refusal.message}, 400)
     headers = {"x-sb-error-code": refusal.code}
@@ -89,7 +85,7 @@ def refusal_answer(request: AnyRequest, error: Exception) -> Answer:
         return reply({"code": refusal.code, "message": refusal.message, **extra}, refusal.status, **headers)
     old = {"code": refusal.status, "error_code": refusal.code, "msg": refusal.message}
     if refusal.status >= 500:
-        old["error_id"] = error_id
+        old["error_id"] = context_of(request).request_id
     return reply({**old, **extra}, refusal.status, **headers)
 
 
@@ -113,7 +109,16 @@ class _Unavailable(AuthRefused):
     status, code, message = 503, "unexpected_failure", "The server is not available right now. Please try again."
 
 
-def _as_refusal(error: Exception) -> AuthRefused | None:
+def as_refusal(error: Exception) -> AuthRefused:
+    """The refusal that the caller sees; what nobody expected is logged, and seen as a plain 500."""
+    refusal = _expected(error)
+    if refusal is None:
+        _log.error("crash", exc_info=error)
+        return _Unexpected()
+    return refusal
+
+
+def _expected(error: Exception) -> AuthRefused | None:
     if isinstance(error, AuthRefused):
         return error
     if isinstance(error, HasherBusy):

@@ -39,9 +39,9 @@ async def issue(
     proves_owner: bool = False,
     fresh_metadata: Mapping[str, Any] | None = None,
 ) -> Issued:
-    """`proves_owner`: spending it on an unconfirmed account drops the password and metadata that a stranger may have set,
-    and puts `fresh_metadata` in their place. A code that does not prove it takes this over from a live one that did: else
-    the stranger could undo it by asking for another mail."""
+    """`proves_owner`: spending it on an unconfirmed account drops the password and metadata that a stranger may have
+    set, and puts `fresh_metadata` in their place. A code that does not prove it takes this over from a live one that
+    did: else the stranger could undo it by asking for another mail."""
     code = new_code(issuer.length)
     hashed = code_hash(issuer.vault, account_id, kind, address, code)
     await tx.execute(

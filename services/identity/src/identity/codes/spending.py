@@ -64,7 +64,8 @@ async def lock_by_hash(tx: Tx, token_hash: str, kinds: Sequence[str]) -> Code | 
 async def lock_own(tx: Tx, vault: Vault, account_id: UUID, kind: str, address: str, typed: str) -> bool:
     """True when the person, whose account is locked already, typed their own live code of that kind."""
     row = await tx.fetchrow(
-        "select code_hash, expires_at > now() as is_live from one_time_code where account_id = $1 and kind = $2 for update",
+        """select code_hash, expires_at > now() as is_live from one_time_code
+           where account_id = $1 and kind = $2 for update""",
         account_id,
         kind,
     )

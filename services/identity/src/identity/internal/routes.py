@@ -24,7 +24,7 @@ class TokenShown(msgspec.Struct):
 
 @get("/internal/membership", opt=crm(callers=["gateway", "contacts", "events"]), include_in_schema=False)
 async def membership(user: User, state: State, workspace_id: UUID | None = None) -> Answer:
-    """Who the bearer is in a workspace, or in their first; 404 where they are nobody, 401 when the session has ended."""
+    """Who the bearer is in a workspace, or in their first; 404 where they are nobody, 401 once the session ended."""
 
     async def act(tx):  # type: ignore[no-untyped-def]
         person = await believed(tx, user, state)

@@ -38,10 +38,12 @@ async def _accept(tx: Tx, actor: Actor, token_hash: bytes) -> tuple[UUID, UUID |
         return None
     await tx.execute("select enter($1)", shown.workspace_id)
     invitation = await store.lock_open(tx, shown.workspace_id, shown.id)
+    if await members.lock(tx, shown.workspace_id, actor.user_id) is not None:
+        # They are in: by this very invitation, which signing up may have used, or it stays open for whom it was meant.
+        used_by = await store.used_by(tx, shown.workspace_id, shown.id)
+        return (shown.workspace_id, None) if invitation is not None or used_by == actor.user_id else None
     if invitation is None:
         return None
-    if await members.lock(tx, shown.workspace_id, actor.user_id) is not None:
-        return shown.workspace_id, None  # the invitation stays open for whom it was meant
     member = await members.insert(
         tx, shown.workspace_id, actor.user_id, invitation.role, created_by=invitation.created_by
     )

@@ -1,9 +1,11 @@
-"""An invitation's token: derived from its id under our own key, so that the link can be shown again without being kept."""
+"""An invitation's token: derived from its id under our own key, so it is kept nowhere and can be shown again."""
 
 import base64
 from uuid import UUID
 
 from identity.vault import Vault
+
+ACCEPT_PATH = "/accept-invitation"  # a page of the app
 
 
 def token_of(vault: Vault, invitation_id: UUID) -> str:
@@ -12,4 +14,4 @@ def token_of(vault: Vault, invitation_id: UUID) -> str:
 
 
 def link_of(site_url: str, token: str) -> str:
-    return f"{site_url.rstrip('/')}/accept-invitation?token={token}"
+    return f"{site_url.rstrip('/')}{ACCEPT_PATH}?token={token}"

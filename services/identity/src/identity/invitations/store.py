@@ -83,6 +83,13 @@ async def find(tx: Tx, workspace_id: UUID, invitation_id: UUID) -> Invitation | 
     return None if row is None else Invitation.from_row(row)
 
 
+async def used_by(tx: Tx, workspace_id: UUID, invitation_id: UUID) -> UUID | None:
+    user_id: UUID | None = await tx.fetchval(
+        "select accepted_by from invitation where workspace_id = $1 and id = $2", workspace_id, invitation_id
+    )
+    return user_id
+
+
 async def accepted(tx: Tx, invitation: Invitation, user_id: UUID) -> Invitation:
     row = await tx.fetchrow(
         """update invitation set accepted_at = now(), accepted_by = $3, version = version + 1, updated_at = now()

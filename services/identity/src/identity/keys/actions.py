@@ -99,7 +99,7 @@ def export(keys: list[SigningKey]) -> bytes:
 
 
 async def import_keys(tx: Tx, vault: Vault, text: str, present: list[SigningKey]) -> None:
-    """The one with "sign" in key_ops becomes current, the others previous; keys that are here already stay as they are."""
+    """The one with "sign" in key_ops becomes current, the others previous; keys that are here stay as they are."""
     known = {key.kid for key in present}
     has_current = any(key.state is State.CURRENT for key in present)
     for jwk, kid, alg, key in from_json(text):

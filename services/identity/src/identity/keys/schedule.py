@@ -31,7 +31,7 @@ async def rotate_for_ever(db: Database, vault: Vault, *, days: int, token_ttl_s:
 def next_step(
     keys: list[SigningKey], now: datetime, *, max_age: timedelta, token_ttl_s: int
 ) -> tuple[str, SigningKey] | None:
-    """One of ("standby", current), ("rotate", standby), ("revoke", previous): whichever is due first in a key's life."""
+    """One of ("standby", current), ("rotate", standby), ("revoke", previous): whichever is due first."""
     by_state = {state: [key for key in keys if key.state is state] for state in State}
     revocable = timedelta(seconds=token_ttl_s) + actions.TOKENS_AND_CACHES
     for key in by_state[State.PREVIOUS]:

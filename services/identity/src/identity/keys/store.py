@@ -38,7 +38,8 @@ async def lock(tx: Tx) -> None:
 async def insert(tx: Tx, vault: Vault, kid: UUID, alg: str, key: PrivateKey, state: State) -> None:
     public = public_jwk(kid, alg, key)
     await tx.execute(
-        """insert into signing_key (kid, alg, state, public_jwk, sealed_jwk) values ($1, $2, $3, $4::text::jsonb, $5)""",
+        """insert into signing_key (kid, alg, state, public_jwk, sealed_jwk)
+           values ($1, $2, $3, $4::text::jsonb, $5)""",
         kid,
         alg,
         state.value,

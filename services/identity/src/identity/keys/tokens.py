@@ -1,4 +1,4 @@
-"""Access tokens: written with the current key, read with whichever published key signed them (auth-protocol 5.1, 5.4)."""
+"""Access tokens: written with the current key, read with whichever published key signed them (auth-protocol 5)."""
 
 import time
 from collections.abc import Mapping, Sequence

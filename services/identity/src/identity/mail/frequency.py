@@ -34,10 +34,11 @@ class Frequency:
             self.interval,
         )
         if claimed is None:
-            sent_at = await tx.fetchval(
-                "select extract(epoch from sent_at + $3::interval - now()) from mail_frequency where address_hash = $1 and kind = $2",
+            wait_s = await tx.fetchval(
+                """select extract(epoch from sent_at + $3::interval - now()) from mail_frequency
+                   where address_hash = $1 and kind = $2""",
                 address_hash,
                 purpose,
                 self.interval,
             )
-            raise MailTooSoon(max(1, ceil(sent_at)))
+            raise MailTooSoon(max(1, ceil(wait_s)))

@@ -1,4 +1,4 @@
-"""The operator's view of the mails, on the metrics listener: what was written and, without SMTP, all that there is of it."""
+"""The operator's view of the mails, on the metrics listener: without SMTP, all that there is of them."""
 
 import html
 from typing import Any
@@ -16,7 +16,10 @@ HEADERS = {
     "Content-Security-Policy": "default-src 'none'; style-src 'unsafe-inline'",
     "Referrer-Policy": "no-referrer",
 }
-STYLE = "body{font:14px sans-serif;max-width:48em;margin:2em auto}article{border-top:1px solid #ccc}pre{white-space:pre-wrap}"
+STYLE = (
+    "body{font:14px sans-serif;max-width:48em;margin:2em auto}"
+    "article{border-top:1px solid #ccc}pre{white-space:pre-wrap}"
+)
 
 
 @get("/outbox", include_in_schema=False)

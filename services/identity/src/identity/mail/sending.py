@@ -22,8 +22,8 @@ async def send_for_ever(db: Database, mails: MailQueue, smtp: Smtp) -> None:
 
 
 async def send_one(db: Database, mails: MailQueue, smtp: Smtp) -> bool:
-    """False when nothing is due. The row stays locked while the server is spoken to, so no other worker sends it too; if
-    this one dies after the server took the mail, it is sent again: twice is better than never."""
+    """False when nothing is due. The row stays locked while the server is spoken to, so no other worker sends it too;
+    if this one dies after the server took the mail, it is sent again: twice is better than never."""
     async with db.transaction(None) as tx:
         mail = await mails.claim(tx)
         if mail is None or mail.letter is None:

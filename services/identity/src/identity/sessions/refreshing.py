@@ -41,7 +41,7 @@ PAUSE_S = (0.004, 0.02)
 
 @dataclass(frozen=True)
 class Refreshing:
-    """`reuse_interval`: how long after a refresh an older token still counts as a tab that was slow. `limit`: takes from a
+    """`reuse_interval`: how long after a refresh an older token still counts as a slow tab. `limit`: takes from a
     session's bucket."""
 
     db: Database

@@ -4,8 +4,8 @@ import re
 
 from email_validator import SPECIAL_USE_DOMAIN_NAMES, EmailNotValidError, validate_email
 
-# "ada@crm.local" is a good address inside somebody's own network, "ada@crm.test" on somebody's test machine. The library
-# documents changing this list as the way to say so.
+# "ada@crm.local" is a good address inside somebody's own network, "ada@crm.test" on somebody's test machine. The
+# library documents changing this list as the way to say so.
 SPECIAL_USE_DOMAIN_NAMES.clear()
 
 EMAIL_MAX_CHARS = 255

@@ -14,7 +14,7 @@ from identity.workspaces.store import Membership
 
 
 async def ensure_membership(tx: Tx, actor: Actor, email: str, workspace_id: UUID | None) -> Membership | None:
-    """The membership of the workspace, or of the user's first. None for a foreign and for an unknown workspace alike."""
+    """The membership of the workspace, or of the user's first. None for a foreign and an unknown workspace alike."""
     if await store.profile_of(tx, actor.user_id) != (email, actor.actor_name):
         await store.save_profile(tx, actor.user_id, email, actor.actor_name)
     memberships = await store.memberships_of(tx, actor.user_id) or await _first(tx, actor, email)
@@ -24,7 +24,7 @@ async def ensure_membership(tx: Tx, actor: Actor, email: str, workspace_id: UUID
 
 
 async def _first(tx: Tx, actor: Actor, email: str) -> list[Membership]:
-    """The team that invited the person to sign up, else a workspace of their own; one, however many requests come first."""
+    """The team that invited the person to sign up, else a workspace of their own: one, however many requests come."""
     await store.save_profile(tx, actor.user_id, email, actor.actor_name)  # locks: the others wait, and then see it
     already = await store.memberships_of(tx, actor.user_id)
     if already:

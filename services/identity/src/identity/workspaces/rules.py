@@ -16,8 +16,9 @@ def normalised(values: dict[str, Any]) -> dict[str, Any]:
     """Trimmed; empty becomes null; codes in upper case; a null time zone or locale goes back to the default."""
     trimmed = {name: (value.strip() or None) if isinstance(value, str) else value for name, value in values.items()}
     for name in ("country", "currency"):
-        if isinstance(trimmed.get(name), str):
-            trimmed[name] = trimmed[name].upper()
+        code = trimmed.get(name)
+        if isinstance(code, str):
+            trimmed[name] = code.upper()
     return {name: DEFAULTS[name] if value is None and name in DEFAULTS else value for name, value in trimmed.items()}
 
 

@@ -69,7 +69,7 @@ async def memberships_of(tx: Tx, user_id: UUID) -> list[Membership]:
 
 
 async def save_profile(tx: Tx, user_id: UUID, email: str, name: str) -> None:
-    """Written only when it differs. The row is locked either way, so that one first request at a time makes a workspace."""
+    """Also locks the row, so that of several first requests one at a time looks for a workspace and makes it."""
     await tx.execute(
         """insert into profile as p (user_id, email, name) values ($1, $2, $3)
            on conflict (user_id) do update set email = excluded.email, name = excluded.name, updated_at = now()""",
