@@ -160,6 +160,7 @@ class TestDocument:
     def _set(self, *entries: dict[str, Any]) -> bytes:
         return json.dumps({"keys": list(entries)}).encode()
 
+    @pytest.mark.filterwarnings("ignore:Key size should be")  # joserfc warns; we refuse
     def test_only_public_signing_keys_that_we_can_use_are_taken(self) -> None:
         good = ECKey.generate_key("P-256", {"kid": "good"}).as_dict(private=False)
         others = [

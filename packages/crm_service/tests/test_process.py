@@ -186,6 +186,13 @@ class TestCommands:
         assert "CRM_FAIL_CHECKS" in said and "CRM_INTERNAL_KEYS" in said
         assert "Traceback" not in said
 
+    def test_a_port_that_is_taken_ends_the_process_with_a_sentence(self, command: Any, service: Any) -> None:
+        taken = service.base_url.removeprefix("http://")
+
+        done = command("serve", CRM_LISTEN=taken)
+        assert done.returncode == 1
+        assert b"address already in use" in done.stdout and b"Traceback" not in done.stdout + done.stderr
+
     def test_an_unknown_command_says_which_there_are(self, command: Any) -> None:
         said = command("dance").stderr.decode()
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import socket
 from collections.abc import Iterator
 from typing import Any
 
@@ -41,6 +42,11 @@ class CancellingProtocol(HttpToolsProtocol):
 
 class Server(uvicorn.Server):
     """Signals are the process's matter, not one server's: `run` tells every server of a process to stop."""
+
+    async def serve(self, sockets: list[socket.socket] | None = None) -> None:
+        """Returns when it has ended, also where uvicorn would end the process: it has logged why."""
+        with contextlib.suppress(SystemExit):
+            await super().serve(sockets)
 
     @contextlib.contextmanager
     def capture_signals(self) -> Iterator[None]:
