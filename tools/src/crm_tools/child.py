@@ -43,6 +43,7 @@ class Child:
     metrics_port: int | None = None
     stop_signal: signal.Signals = signal.SIGTERM
     account: Account | None = None
+    descriptors: tuple[int, ...] = ()  # inherited as they are
 
 
 def end_with_parent_if_started_by_make() -> None:
@@ -74,6 +75,7 @@ async def start(child: Child, output: int) -> asyncio.subprocess.Process:
         stdout=output,
         stderr=output,
         start_new_session=True,
+        pass_fds=child.descriptors,
         preexec_fn=end_with_parent,
         **(account.as_options() if account else {}),
     )

@@ -10,7 +10,7 @@ from collections.abc import Callable
 from crm_tools import environments, leftovers, node, settings, status, system
 from crm_tools.installation import Installation
 from crm_tools.ports import is_free
-from crm_tools.servers.account import NAME, closed_folder, database_account
+from crm_tools.servers.account import database_account
 from crm_tools.settings import Settings
 from crm_tools.trouble import Trouble
 from crm_tools.up import DISK_FREE_MIN_MB
@@ -70,11 +70,7 @@ def _account(wishes: Settings) -> str:
     account = database_account()
     if account is None:
         return "not needed, Postgres runs as you"
-    if closed := closed_folder(wishes.data, account):
-        raise Trouble(
-            f"{NAME}, as whom Postgres runs, may not pass {closed}: set CRM_DATA_DIR to a folder outside of it."
-        )
-    return f"{account.name} reaches the data folder"
+    return f"{account.name} runs Postgres"
 
 
 def _environments() -> str:

