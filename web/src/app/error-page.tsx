@@ -2,7 +2,7 @@ import { Trans, useLingui } from "@lingui/react/macro";
 import { Link, type ErrorComponentProps } from "@tanstack/react-router";
 import { Compass, RotateCw, Unplug } from "lucide-react";
 import { explain } from "@/api/errors";
-import { Button } from "@/ui/button";
+import { Button, buttonClass } from "@/ui/button";
 import { EmptyState } from "@/ui/empty-state";
 import { Page } from "./layout/page";
 import { paths } from "./paths";
@@ -16,9 +16,9 @@ export function NotFoundPage() {
         icon={Compass}
         title={t`There is no page at this address`}
         action={
-          <Button variant="primary" nativeButton={false} render={<Link to={paths.home} />}>
+          <Link to={paths.home} className={buttonClass("primary")}>
             <Trans>Go to Home</Trans>
-          </Button>
+          </Link>
         }
       >
         <Trans>The link may be old, or a letter is missing.</Trans>

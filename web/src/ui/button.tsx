@@ -20,6 +20,11 @@ const BASE =
   "inline-flex shrink-0 items-center justify-center gap-1.5 rounded-md font-medium whitespace-nowrap select-none transition-colors " +
   "data-disabled:opacity-50 data-disabled:pointer-events-none";
 
+/** The look of a button for what is a link. */
+export function buttonClass(variant: Variant = "secondary", size: Size = "md"): string {
+  return cx(BASE, VARIANTS[variant], SIZES[size]);
+}
+
 export interface ButtonProps extends Omit<ComponentProps<typeof Base>, "className"> {
   variant?: Variant;
   size?: Size;

@@ -1,6 +1,6 @@
 import { useLingui } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
-import { Navigate, Outlet, useLocation } from "@tanstack/react-router";
+import { Outlet, useNavigate } from "@tanstack/react-router";
 import { lazy, Suspense, useEffect } from "react";
 import { meQuery } from "@/api/me";
 import { isProblem } from "@/api/problem";
@@ -22,9 +22,14 @@ const CreateContactDialog = lazy(() => import("@/features/contacts/create-contac
 
 export function AppLayout() {
   const user = useSignedIn();
-  const { href } = useLocation();
-  if (!user) return <Navigate to={paths.signIn} search={href === "/" ? {} : { next: href }} replace />;
-  return <SignedInLayout />;
+  const navigate = useNavigate();
+  // Once for each sign-out, not for each address: the way to the sign-in page is an address, too.
+  useEffect(() => {
+    if (user) return;
+    const next = location.pathname + location.search;
+    void navigate({ to: paths.signIn, search: next === paths.home ? {} : { next }, replace: true });
+  }, [user, navigate]);
+  return user && <SignedInLayout />;
 }
 
 function SignedInLayout() {

@@ -1,15 +1,15 @@
 import type { EmailOtpType } from "@supabase/auth-js";
 import { Trans, useLingui } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
-import { Link, Navigate, useNavigate, useSearch } from "@tanstack/react-router";
+import { Link, useNavigate, useSearch } from "@tanstack/react-router";
 import { MailCheck } from "lucide-react";
-import { type ReactNode, useState } from "react";
+import { useEffect, useState } from "react";
 import { api } from "@/api/client";
 import { explain } from "@/api/errors";
 import { auth, useSignedIn } from "@/api/session";
 import { chooseWorkspace } from "@/api/workspace";
 import { paths } from "@/app/paths";
-import { Button } from "@/ui/button";
+import { buttonClass } from "@/ui/button";
 import { Field, Input } from "@/ui/field";
 import { explainAuth } from "./auth-errors";
 import { AuthForm, AuthTitle, EmailInput, PasswordInput } from "./auth-form";
@@ -22,10 +22,14 @@ function text(fields: FormData, name: string): string {
 }
 
 /** Somebody who is signed in has no business here: on to where they wanted to go. */
-function useOnward(): ReactNode {
+function useOnward(): boolean {
   const user = useSignedIn();
-  const { next } = useSearch({ from: "/outside" });
-  return user ? <Navigate to={next ?? paths.home} replace /> : null;
+  const navigate = useNavigate();
+  const { next = paths.home } = useSearch({ from: "/outside" });
+  useEffect(() => {
+    if (user) void navigate({ href: next, replace: true });
+  }, [user, next, navigate]);
+  return user !== null;
 }
 
 /** Whether strangers may sign up; unknown counts as yes, the server decides. */
@@ -43,10 +47,10 @@ function useSignUpOpen(): boolean {
 
 export function SignInPage() {
   const { t } = useLingui();
-  const onward = useOnward();
+  const isLeaving = useOnward();
   const { next } = useSearch({ from: "/outside" });
   const open = useSignUpOpen();
-  if (onward) return onward;
+  if (isLeaving) return null;
   return (
     <AuthForm
       title={t`Sign in`}
@@ -91,10 +95,10 @@ export function SignInPage() {
 
 export function SignUpPage() {
   const { t } = useLingui();
-  const onward = useOnward();
+  const isLeaving = useOnward();
   const { next } = useSearch({ from: "/outside" });
   const [sentTo, setSentTo] = useState<string | null>(null);
-  if (onward) return onward;
+  if (isLeaving) return null;
   if (sentTo) return <MailSent to={sentTo} />;
   return (
     <AuthForm
@@ -252,12 +256,12 @@ export function AcceptInvitationPage() {
           intro={t`Sign in, or create an account with the invited e-mail, to join.`}
         />
         <div className="flex flex-col gap-2">
-          <Button variant="primary" nativeButton={false} render={<Link to={paths.signUp} search={{ next }} />}>
+          <Link to={paths.signUp} search={{ next }} className={buttonClass("primary")}>
             <Trans>Create an account</Trans>
-          </Button>
-          <Button nativeButton={false} render={<Link to={paths.signIn} search={{ next }} />}>
+          </Link>
+          <Link to={paths.signIn} search={{ next }} className={buttonClass("secondary")}>
             <Trans>Sign in</Trans>
-          </Button>
+          </Link>
         </div>
       </>
     );

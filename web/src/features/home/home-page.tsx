@@ -212,16 +212,13 @@ function Activity() {
           : data.length === 0 && t`What you and your colleagues do shows here.`
       }
     >
-      <ul className="flex flex-col gap-2">
+      <ul className="flex flex-col gap-3">
         {data.map((operation) => (
-          <li key={operation.id} className="flex items-baseline gap-2">
-            <span className="min-w-0 flex-1">
-              <bdi className="font-medium">{operation.actor.name}</bdi>{" "}
-              <span className="text-ink-muted">{operation.summary}</span>
+          <li key={operation.id} className="flex flex-col">
+            <span className="break-words">{operation.summary}</span>
+            <span className="text-sm text-ink-faint">
+              <bdi>{operation.actor.name}</bdi> · <time dateTime={operation.at}>{formatAgo(operation.at)}</time>
             </span>
-            <time dateTime={operation.at} className="shrink-0 text-sm text-ink-faint">
-              {formatAgo(operation.at)}
-            </time>
           </li>
         ))}
       </ul>

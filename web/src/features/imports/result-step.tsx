@@ -8,7 +8,7 @@ import type { Import } from "@/api/types";
 import { toastFailed, undo } from "@/app/feedback";
 import { paths } from "@/app/paths";
 import { formatNumber } from "@/lib/format";
-import { Button } from "@/ui/button";
+import { Button, buttonClass } from "@/ui/button";
 import { downloadErrors } from "./queries";
 
 /** What came of it, the rows that failed as a file, and the way back. */
@@ -51,7 +51,7 @@ export function ResultStep({ job }: { job: Import }) {
         ))}
       </dl>
       <div className="flex flex-wrap gap-2">
-        <Button variant="primary" nativeButton={false} render={<Link to={paths.people} />}>{t`Go to people`}</Button>
+        <Link to={paths.people} className={buttonClass("primary")}>{t`Go to people`}</Link>
         {(refused ?? 0) > 0 && (
           <Button icon={Download} onClick={() => void downloadErrors(job).catch(toastFailed)}>
             {plural(refused ?? 0, { one: "Get the row that failed", other: "Get the # rows that failed" })}
