@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import pytest
 from crm_testkit.eventually import eventually
 from crm_testkit.processes import Running, Starter
 from crm_testkit.servers import Servers
+from nats.aio.msg import Msg
 from support import PUBLIC_URL, Api, Team, claims_of
 
 CONTRACTS = Path(__file__).parents[3] / "contracts" / "facts" / "identity"
@@ -44,7 +45,12 @@ async def test_what_is_published_fits(
     connection = await nats.connect(servers.nats_url)
     seen: dict[str, Any] = {}
     try:
-        stream = connection.jetstream()
+
+        async def collect(message: Msg) -> None:
+            fact = json.loads(message.data)
+            seen[fact["type"]] = fact
+
+        await connection.jetstream().subscribe("facts.v1.*.identity.>", ordered_consumer=True, cb=collect)
         owner, other = team(), team()
         owner.patch(f"/workspaces/{owner.workspace_id}", {"name": "Acme Ltd"})
         invited = owner.post("/invitations", {"email": "bob@example.org", "role": "member"}).json()
@@ -59,33 +65,11 @@ async def test_what_is_published_fits(
         session = api.sign_up(new_email())
         api.post("/logout", token=session["access_token"])
 
-        async def read() -> dict[str, Any]:
-            async for message in messages(stream):
-                fact = json.loads(message)
-                seen[fact["type"]] = fact
-            return seen
-
         expected = {file.name.removesuffix(".v1.json") for file in FILES}
-        await eventually(lambda: _missing(read, expected), has="nothing", within_s=15)
+        await eventually(lambda: sorted(expected - set(seen)) or "nothing", has="nothing", within_s=15)
     finally:
         await connection.close()
     for type_, fact in seen.items():
         jsonschema_rs.validator_for(contract(type_)["schema"], validate_formats=True).validate(fact)
     ended = seen["session.ended"]["data"]
     assert ended["session_id"] == claims_of(session["access_token"])["session_id"]
-
-
-async def _missing(read: Callable[[], Awaitable[dict[str, Any]]], expected: set[str]) -> str:
-    return ", ".join(sorted(expected - set(await read()))) or "nothing"
-
-
-async def messages(stream: Any) -> Any:
-    """What is in the stream now, from the beginning."""
-    subscription = await stream.subscribe("facts.v1.*.identity.>", ordered_consumer=True)
-    try:
-        while True:
-            yield (await subscription.next_msg(timeout=0.5)).data
-    except nats.errors.TimeoutError:
-        return
-    finally:
-        await subscription.unsubscribe()
