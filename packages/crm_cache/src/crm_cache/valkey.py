@@ -62,7 +62,7 @@ class Valkey:
 
     @property
     def is_up(self) -> bool:
-        return self._connection is not None
+        return self._connection is not None and not self._connection.lost.done()
 
     def ask(self, *command: Any, timeout_s: float = OP_TIMEOUT_S) -> asyncio.Future[Any]:
         """Send a command; the future raises ValkeyDown (at once when not connected) or ReplyRefused."""
