@@ -62,6 +62,16 @@ create index event_contact_by_contact on event_contact (workspace_id, contact_id
 select crm_protect('event', 'select, insert, update, delete', 'select, insert, update, delete');
 select crm_protect('event_contact', 'select, insert, update, delete', 'select, insert, update, delete');
 
+-- The operation that gave a merged contact's events to the survivor, for when they are separated again.
+create table contact_move (
+    workspace_id uuid not null,
+    contact_id   uuid not null,
+    operation_id uuid not null,
+    primary key (workspace_id, contact_id)
+);
+
+select crm_protect('contact_move', '', 'select, insert, update, delete');
+
 -- What the search looks through. No service role can read it: its trigram operators are not leakproof, so a policy
 -- would turn the index off. The one door is event_search(), which takes the workspace from the transaction.
 create table event_document (
@@ -117,6 +127,6 @@ end $$;
 -- migrate:down
 
 drop function event_search(text, integer);
-drop table event_document, event_contact, event;
+drop table event_document, contact_move, event_contact, event;
 drop function event_document_follow();
 drop function fold(text);

@@ -26,8 +26,8 @@ create table timeline_fact (
 create index timeline_fact_newest on timeline_fact (workspace_id, at desc, id desc);
 create index timeline_fact_record on timeline_fact (workspace_id, record_id, version);
 
--- On whose timeline a fact stands. `via` is the contact through which it came there: the subject itself, or a contact
--- that was merged into it, so that an unmerge takes away exactly what the merge brought.
+-- On whose timeline a fact stands. `via` is the contact through which it came there: the subject itself, or one that was
+-- merged into it.
 create table timeline_entry (
     workspace_id uuid        not null,
     subject_id   uuid        not null,
@@ -37,18 +37,19 @@ create table timeline_entry (
     primary key (workspace_id, subject_id, at, fact_id)
 );
 
-create index timeline_entry_via on timeline_entry (workspace_id, via, subject_id);
+create index timeline_entry_fact on timeline_entry (workspace_id, fact_id);
 
--- Contacts that were merged into another, and by which operation.
+-- Contacts that are merged into another, as their last fact about it says.
 create table contact_merge (
     workspace_id uuid not null,
     contact_id   uuid not null,
     survivor_id  uuid not null,
-    operation_id uuid not null,
     primary key (workspace_id, contact_id)
 );
 
 create index contact_merge_survivor on contact_merge (workspace_id, survivor_id);
+create index timeline_fact_merges on timeline_fact (workspace_id, record_id, version)
+    where verb in ('contact.merged', 'contact.unmerged');
 
 select crm_protect('timeline_fact', 'select', 'select, insert, update');
 select crm_protect('timeline_entry', 'select', 'select, insert, delete');

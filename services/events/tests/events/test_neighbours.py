@@ -7,7 +7,7 @@ import httpx2
 import pytest
 from support import Client
 
-from crm_testkit import Tokens, eventually
+from crm_testkit import Running, Tokens, User, eventually, internal_headers
 from crm_testkit.processes import Starter
 
 
@@ -56,8 +56,43 @@ class TestPeople:
             )
             assert [item["title"] for item in answer.json()["items"]] == expected
 
-    async def test_an_assignee_other_than_oneself_has_to_be_a_member(self, ada: Client) -> None:
-        assert (await ada.make(kind="task", assignee_id=ada.user.id))["assignee_id"] == ada.user.id
+
+class TestAssignee:
+    """With the real identity: it alone knows who is a member."""
+
+    @pytest.fixture
+    async def member(self, start_service: Starter, contacts: Running) -> Client:
+        """Somebody who has signed up, in the workspace that was made for them."""
+        self.identity = start_service("identity", "serve")
+        serve = start_service(
+            "events", "serve", CRM_IDENTITY_URL=self.identity.base_url, CRM_CONTACTS_URL=contacts.base_url
+        )
+        async with httpx2.AsyncClient(base_url=self.identity.base_url) as http:
+            account = {"email": f"{uuid4()}@example.org", "password": f"pass-{uuid4()}"}
+            session = (await http.post("/auth/v1/signup", json=account, headers=internal_headers())).json()
+            signed_in = internal_headers(authorization=f"Bearer {session['access_token']}")
+            membership = (await http.get("/internal/membership", headers=signed_in)).json()
+        user = User(
+            session["user"]["id"], account["email"], "Ada", "", membership["workspace"]["id"], session["access_token"]
+        )
+        return Client(httpx2.AsyncClient(base_url=serve.base_url, timeout=20), contacts.base_url, user)
+
+    async def test_members_are_taken_and_nobody_else(self, member: Client) -> None:
+        mine = await member.make(kind="task", assignee_id=member.user.id)
+        assert mine["assignee_id"] == member.user.id
+        answer = await member("PATCH", f"/events/{mine['id']}", {"assignee_id": str(uuid4())})
+        assert answer.status_code == 422
+        assert [(error["pointer"], error["code"]) for error in answer.json()["errors"]] == [
+            ("/assignee_id", "unknown_member")
+        ]
+
+    async def test_while_identity_is_away_one_can_still_take_a_task_oneself(self, member: Client) -> None:
+        task = await member.make(kind="task")
+        self.identity.kill()
+        path = f"/events/{task['id']}"
+        assert (await member("PATCH", path, {"assignee_id": member.user.id})).status_code == 200
+        answer = await member("PATCH", path, {"assignee_id": str(uuid4())})
+        assert answer.status_code == 503 and "identity service" in answer.json()["detail"]
 
 
 class TestAway:

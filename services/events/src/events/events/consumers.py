@@ -1,4 +1,4 @@
-"""Erasure: what is noted about somebody who was erased goes too, and what is purged leaves the stream."""
+"""What happens to events when contacts erases somebody or merges two; and what is purged leaves the stream."""
 
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
@@ -47,6 +47,24 @@ async def contact_purged(tx: Transaction, fact: Fact) -> None:
             await actions.save(tx, caller.workspace_id, operation_id, event, left)
         else:
             await actions.remove(tx, caller.workspace_id, operation_id, event)
+
+
+async def contact_merged(tx: Transaction, fact: Fact) -> None:
+    """The survivor takes over what was noted about the one who goes."""
+    caller = FactCaller.of(fact)
+    contact_id, survivor_id = fact.record_id, UUID(fact.after["merged_into"])
+    assert contact_id  # noqa: S101
+    events = await store.of_contact(tx, caller.workspace_id, contact_id)
+    if not events:
+        return
+    operation_id = await crm_facts.begin(
+        tx, caller, kind="merge", summary="Moved events to the contact that stays", counts={"updated": len(events)}
+    )
+    await store.remember_move(tx, caller.workspace_id, contact_id, operation_id)
+    for event in events:
+        people = [survivor_id if each == contact_id else each for each in event.contact_ids]
+        moved = msgspec.structs.replace(event, contact_ids=list(dict.fromkeys(people)))
+        await actions.save(tx, caller.workspace_id, operation_id, event, moved)
 
 
 class NotSentYet(Exception):

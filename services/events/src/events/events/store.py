@@ -76,6 +76,12 @@ where t.workspace_id = $1 and t.id in
 order by t.id for update of t
 """
 
+_REMEMBER_MOVE = """
+insert into contact_move (workspace_id, contact_id, operation_id) values ($1, $2, $3)
+on conflict (workspace_id, contact_id) do update set operation_id = excluded.operation_id
+"""
+_TAKE_MOVE = "delete from contact_move where workspace_id = $1 and contact_id = $2 returning operation_id"
+
 # places_in_stream: of all that was said about an event, but that it was purged.
 _PLACES = """
 select o.broker_seq from change c join outbox o on o.id = c.fact_id
@@ -134,6 +140,16 @@ async def purge(tx: Transaction, workspace_id: UUID, event_id: UUID) -> None:
 
 async def of_contact(tx: Transaction, workspace_id: UUID, contact_id: UUID) -> list[Event]:
     return [_decode(row[0]) for row in await tx.fetch(_OF_CONTACT, workspace_id, contact_id)]
+
+
+async def remember_move(tx: Transaction, workspace_id: UUID, contact_id: UUID, operation_id: UUID) -> None:
+    await tx.execute(_REMEMBER_MOVE, workspace_id, contact_id, operation_id)
+
+
+async def take_move(tx: Transaction, workspace_id: UUID, contact_id: UUID) -> UUID | None:
+    """The operation that moved a merged contact's events, which is then forgotten."""
+    operation_id: UUID | None = await tx.fetchval(_TAKE_MOVE, workspace_id, contact_id)
+    return operation_id
 
 
 async def places_in_stream(tx: Transaction, workspace_id: UUID, event_id: UUID) -> list[int | None]:

@@ -31,7 +31,7 @@ async def rebuild(db: Database, nats: Nats) -> tuple[int, int]:
     workspaces = await _workspaces(db)
     for workspace_id in workspaces:
         async with db.transaction(workspace_id) as tx:
-            await store.place_anew(tx, workspace_id)
+            await store.place_all_anew(tx, workspace_id)
     return heard, len(workspaces)
 
 

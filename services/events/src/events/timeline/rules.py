@@ -69,6 +69,11 @@ def is_purge(entry: Entry) -> bool:
     return entry.verb.endswith(".purged")
 
 
+def is_merge(entry: Entry) -> bool:
+    """Of the contact that goes: `merged_into` names the survivor, or no longer does."""
+    return entry.verb in ("contact.merged", "contact.unmerged")
+
+
 def _kind(fact: Fact) -> str:
     made = fact.after.get("kind") if fact.type == "event.created" else None
     return made if made in _KINDS else "change"

@@ -51,7 +51,32 @@ on conflict (workspace_id, subject_id, at, fact_id) do nothing
 # erase: what a record's facts said goes; that something happened, when and by whom, stays.
 _ERASE = "update timeline_fact set changes = '[]', summary = null where workspace_id = $1 and record_id = any ($2)"
 
-_CLEAR = "delete from timeline_entry where workspace_id = $1"
+# take_off: the entries of these facts, or of all.
+_TAKE_OFF = "delete from timeline_entry where workspace_id = $1 and ($2::uuid[] is null or fact_id = any ($2))"
+
+# of_merged: facts on the timelines of these contacts, and of those that were merged into them before.
+_OF_MERGED = """
+with recursive under (id) as (
+    select unnest($2::uuid[])
+    union
+    select m.contact_id from contact_merge m join under u on m.survivor_id = u.id where m.workspace_id = $1
+)
+select distinct s.fact_id from timeline_entry s join under u on u.id = s.subject_id where s.workspace_id = $1
+"""
+
+# merges: which contacts are merged into which, by the last that was said of it. The same statement follows a fact and
+# makes a rebuild, so both come to the same.
+_FORGET_MERGES = "delete from contact_merge where workspace_id = $1 and ($2::uuid[] is null or contact_id = any ($2))"
+_MERGES = """
+insert into contact_merge (workspace_id, contact_id, survivor_id)
+select $1, f.record_id, (c ->> 'to')::uuid
+from (select distinct on (record_id) record_id, verb, changes from timeline_fact
+      where workspace_id = $1 and verb in ('contact.merged', 'contact.unmerged')
+        and ($2::uuid[] is null or record_id = any ($2))
+      order by record_id, version desc) f,
+     json_array_elements(f.changes) c
+where f.verb = 'contact.merged' and c ->> 'field' = 'merged_into'
+"""
 
 _MEMBERS = f"""
     f.id, f.at, f.kind, f.verb, (select a from (select f.actor_id as id, f.actor_name as name) a) as actor,
@@ -104,10 +129,24 @@ async def append(
         await tx.execute(_ERASE, workspace_id, list(purged))
 
 
-async def place_anew(tx: Transaction, workspace_id: UUID) -> None:
+async def follow_merges(tx: Transaction, workspace_id: UUID, contact_ids: Sequence[UUID]) -> None:
+    """These contacts were merged or separated: what stood on their timelines moves."""
+    facts = [row[0] for row in await tx.fetch(_OF_MERGED, workspace_id, contact_ids)]
+    await _place_anew(tx, workspace_id, contact_ids, facts)
+
+
+async def place_all_anew(tx: Transaction, workspace_id: UUID) -> None:
     """Makes the workspace's timelines from the facts that were heard."""
-    await tx.execute(_CLEAR, workspace_id)
-    await tx.execute(_PLACE, workspace_id, None)
+    await _place_anew(tx, workspace_id, None, None)
+
+
+async def _place_anew(
+    tx: Transaction, workspace_id: UUID, contact_ids: Sequence[UUID] | None, facts: Sequence[UUID] | None
+) -> None:
+    await tx.execute(_FORGET_MERGES, workspace_id, contact_ids)
+    await tx.execute(_MERGES, workspace_id, contact_ids)
+    await tx.execute(_TAKE_OFF, workspace_id, facts)
+    await tx.execute(_PLACE, workspace_id, facts)
 
 
 async def of_subject(
