@@ -135,9 +135,9 @@ def running(tokens: Tokens) -> Iterator[Service]:
         service.url = f"http://127.0.0.1:{runner.addresses[0][1]}"
         return runner
 
-    runner = loop.run_until_complete(start())
     thread = threading.Thread(target=loop.run_forever, daemon=True)
     thread.start()
+    runner = asyncio.run_coroutine_threadsafe(start(), loop).result(10)
     try:
         yield service
     finally:
