@@ -34,8 +34,8 @@ async def sweep(db: Database, ends: Ends) -> None:
             await tx.execute(statement)
     async with db.transaction(None) as tx:
         await tx.execute(
-            """delete from session where ($1::interval is not null and created_at + $1 < now() - $3)
-               or ($2::interval is not null and refreshed_at + $2 < now() - $3)""",
+            """delete from session where created_at + $1::interval < now() - $3::interval
+               or refreshed_at + $2::interval < now() - $3::interval""",
             ends.timebox,
             ends.inactivity,
             AFTER_A_DAY,
