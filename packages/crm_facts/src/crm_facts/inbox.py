@@ -34,41 +34,54 @@ class Delivery:
         return not (self.done or self.starts or self.failures or self.waits)
 
 
-# Enters what is new, and counts a start for what is clean: its handler is about to run.
+# Enters what is new; it starts at once unless it must wait.
+# Laterals with a limit: as joins or EXISTS, Postgres may read all that this consumer ever handled for each batch.
 _ADMIT = """
-with given as (
-    select * from unnest($2::uuid[], $3::uuid[], $4::bigint[]) as g(fact_id, record_id, seq)
-), known as (
-    select g.*, a.fact_id is null as is_new, coalesce(a.starts, 0) as starts, coalesce(a.failures, 0) as failures,
-           exists (select from inbox i where i.consumer = $1 and i.fact_id = g.fact_id)
-           or exists (select from parked p where p.consumer = $1 and p.fact_id = g.fact_id) as done,
-           coalesce(a.due > now(), false) or exists (
-               select from attempt b
-               where b.consumer = $1 and b.record_id = g.record_id and b.seq < g.seq
-               and b.at > now() - $5::interval and b.fact_id <> all($2)
-           ) as waits
-    from given g left join attempt a on a.consumer = $1 and a.fact_id = g.fact_id
+with known as (
+    select g.fact_id, g.record_id, g.seq, a.starts is null as is_new,
+           coalesce(a.starts, 0) as starts, coalesce(a.failures, 0) as failures,
+           i.hit is not null or p.hit is not null as done, coalesce(a.due > now(), false) or b.hit is not null as waits
+    from unnest($2::uuid[], $3::uuid[], $4::bigint[]) as g(fact_id, record_id, seq)
+    left join lateral (
+        select a.starts, a.failures, a.due from attempt a where a.consumer = $1 and a.fact_id = g.fact_id limit 1
+    ) a on true
+    left join lateral (
+        select true as hit from inbox i where i.consumer = $1 and i.fact_id = g.fact_id limit 1
+    ) i on true
+    left join lateral (
+        select true as hit from parked p where p.consumer = $1 and p.fact_id = g.fact_id limit 1
+    ) p on true
+    left join lateral (
+        select true as hit from attempt b
+        where b.consumer = $1 and b.record_id = g.record_id and b.seq < g.seq
+        and b.at > now() - $5::interval and b.fact_id <> all($2) limit 1
+    ) b on true
 ), entered as (
     insert into attempt (consumer, fact_id, record_id, seq, starts)
     select $1, fact_id, record_id, seq, case when waits then 0 else 1 end from known where is_new and not done
     on conflict do nothing
-), met_again as (
-    update attempt a
-    set at = now(), starts = case when k.waits or k.starts > 0 or k.failures > 0 then a.starts else 1 end
-    from known k where not k.is_new and a.consumer = $1 and a.fact_id = k.fact_id
 )
-select fact_id, done, starts, failures, waits from known
+select fact_id, done, starts, failures, waits, is_new from known
+"""
+
+_MET_AGAIN = """
+update attempt set at = now(), starts = case when fact_id = any($3) then 1 else starts end
+where consumer = $1 and fact_id = any($2)
 """
 
 
 async def admit(tx: Connection, consumer: str, facts: Sequence[tuple[UUID, UUID | None, int]]) -> dict[UUID, Delivery]:
     """Enters facts (id, record, place in the stream) and tells what was known of them before.
 
-    Facts that are given together don't wait for each other: they are handled in order.
+    A start is counted for those that are clean: their handler is about to run. Facts that are given together don't wait
+    for each other: they are handled in order.
     """
     ids, records, places = zip(*facts, strict=True)
     rows = await tx.fetch(_ADMIT, consumer, ids, records, places, FORGOTTEN_AFTER)
-    return {row["fact_id"]: Delivery(**row) for row in rows}
+    known = {row["fact_id"]: Delivery(*list(row.values())[:-1]) for row in rows}
+    if again := [row["fact_id"] for row in rows if not row["is_new"]]:
+        await tx.execute(_MET_AGAIN, consumer, again, [id for id in again if known[id].is_clean])
+    return known
 
 
 async def wait_s(tx: Connection, consumer: str, fact_id: UUID) -> float:
