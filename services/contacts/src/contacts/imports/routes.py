@@ -100,7 +100,7 @@ async def patch_import(
 @post(
     PATH + "/{import_id:str}/check",
     status_code=202,
-    opt=crm(answer=ContactImport, cost=20, parameters=[http.IDEMPOTENCY_KEY], problems=[409]),
+    opt=crm(answer=ContactImport, cost=5, parameters=[http.IDEMPOTENCY_KEY], problems=[409]),
 )
 async def check_import(request: Request[Any, Any, Any], state: State, writer: Writer, import_id: str) -> Answer:
     """Says of each row what it would do, in the background. Nothing is written."""
@@ -115,7 +115,7 @@ async def check_import(request: Request[Any, Any, Any], state: State, writer: Wr
 @post(
     PATH + "/{import_id:str}/run",
     status_code=202,
-    opt=crm(answer=ContactImport, cost=50, parameters=[http.IDEMPOTENCY_KEY], problems=[409]),
+    opt=crm(answer=ContactImport, cost=5, parameters=[http.IDEMPOTENCY_KEY], problems=[409]),
 )
 async def run_import(request: Request[Any, Any, Any], state: State, writer: Writer, import_id: str) -> Answer:
     """Brings the rows in, in the background, as one operation that can be undone. Invalid rows are left out."""
