@@ -1,4 +1,4 @@
-"""The server at the edge: uvicorn with llhttp, and what neither of them bounds (docs/decisions/0010-edge-server.md).
+"""The server at the edge: uvicorn with llhttp, and what neither of them bounds (docs/decisions/0020-edge-server.md).
 
 - a head of at most 16 KiB and 100 fields, a target of at most 8 KiB
 - 10 s to send a head, 75 s of silence between requests; one sweep a second looks, so that no request pays for a timer

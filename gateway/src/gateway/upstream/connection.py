@@ -1,6 +1,6 @@
 """One kept-alive HTTP/1.1 connection to a service, framed by llhttp (httptools).
 
-Why not a client library: measured, `docs/decisions/0011-upstream-client.md`. What this must do is little (no redirects,
+Why not a client library: measured, `docs/decisions/0021-upstream-client.md`. What this must do is little (no redirects,
 cookies, decompression, proxies), and what it must not do matters more: repeat a request by itself, or pass off a cut
 answer as whole.
 """
