@@ -72,25 +72,36 @@ create table contact_move (
 
 select crm_protect('contact_move', '', 'select, insert, update, delete');
 
--- What the search looks through. No service role can read it: its trigram operators are not leakproof, so a policy
--- would turn the index off. The one door is event_search(), which takes the workspace from the transaction.
+-- What the search looks through. No service role can read these two: text and trigram operators are not leakproof, so a
+-- policy would turn their indexes off. The one door is event_search(), which takes the workspace from the transaction.
 create table event_document (
-    workspace_id uuid not null,
-    event_id     uuid not null,
-    words        text not null,
+    workspace_id uuid     not null,
+    event_id     uuid     not null,
+    words        tsvector not null,
     primary key (workspace_id, event_id),
     foreign key (workspace_id, event_id) references event (workspace_id, id) on delete cascade
 );
 
-create index event_document_words on event_document using gin (workspace_id, words gin_trgm_ops);
+create index event_document_words on event_document using gin (workspace_id, words);
+
+-- The distinct words, in which a mistyped one is looked for: few, however many events there are.
+create table event_word (
+    workspace_id uuid not null,
+    word         text not null,
+    primary key (workspace_id, word)
+);
+
+create index event_word_trigrams on event_word using gin (workspace_id, word gin_trgm_ops);
 
 select crm_protect('event_document', '', '');
+select crm_protect('event_word', '', '');
 
 create function event_document_follow() returns trigger
     language plpgsql security definer set search_path = pg_catalog, public as $$
 begin
     insert into event_document (workspace_id, event_id, words)
-    values (new.workspace_id, new.id, coalesce(fold(concat_ws(' ', new.title, new.location, left(new.body, 4000))), ''))
+    values (new.workspace_id, new.id,
+            to_tsvector('simple', coalesce(fold(concat_ws(' ', new.title, new.location, new.body)), '')))
     on conflict (workspace_id, event_id) do update set words = excluded.words;
     return null;
 end $$;
@@ -99,27 +110,75 @@ create trigger event_document_follow
     after insert or update of title, location, body on event
     for each row execute function event_document_follow();
 
--- Ids of the events that hold every word of the search, best first. A word may be misspelt: word_similarity()
--- over 0.5 counts as a hit.
-create function event_search(search text, max_rows integer) returns table (id uuid, score real)
-    language plpgsql stable security definer rows 200
-    set search_path = pg_catalog, public
-    set pg_trgm.word_similarity_threshold = 0.5 as $$
+-- A word as a part of a search: `'contract':*`, or whole without the sign.
+create function event_query(word text, sign text) returns tsquery
+    language sql immutable strict parallel safe
+    return ('''' || replace(replace(word, '\', '\\'), '''', '''''') || '''' || sign)::tsquery;
+
+-- Words that come, and words that nothing uses any more: after an erasure none of its words is left.
+create function event_words_follow() returns trigger
+    language plpgsql security definer set search_path = pg_catalog, public as $$
 declare
-    workspace uuid := nullif(current_setting('app.workspace_id', true), '')::uuid;
-    folded text := fold(search);
+    before text[] := '{}';
+    after text[] := '{}';
 begin
-    return query
-        select d.event_id, word_similarity(folded, d.words) as likeness
-          from event_document d
-         where d.workspace_id = workspace
-           and (d.words like '%' || replace(replace(replace(folded, '\', '\\'), '%', '\%'), '_', '\_') || '%'
-                or folded <% d.words)
-         order by likeness desc, d.event_id desc
-         limit max_rows;
+    if tg_op <> 'INSERT' then
+        before := tsvector_to_array(old.words);
+    end if;
+    if tg_op <> 'DELETE' then
+        after := tsvector_to_array(new.words);
+        -- in one order, so that two transactions with the same new words wait for each other and don't deadlock
+        insert into event_word (workspace_id, word)
+        select new.workspace_id, w from unnest(after) w where w ~ '^[[:alpha:]]{3,40}$' and w <> all (before) order by w
+        on conflict do nothing;
+    end if;
+    if tg_op <> 'INSERT' then
+        delete from event_word v using unnest(before) w
+        where v.workspace_id = old.workspace_id and v.word = w and w <> all (after)
+          and not exists (select from event_document d
+                          where d.workspace_id = old.workspace_id and d.words @@ event_query(w, '')
+                            and d.event_id <> old.event_id);
+    end if;
+    return null;
 end $$;
 
-revoke all on function event_search(text, integer), event_document_follow() from public;
+create trigger event_words_follow
+    after insert or update or delete on event_document
+    for each row execute function event_words_follow();
+
+-- Ids of events that have, for every word typed, one that begins with it; where there are none, one that is like it. Of
+-- words that very many events have, the first `wide` finds count; of these at most max_rows, those made last.
+create function event_search(typed text, max_rows integer) returns setof uuid
+    language plpgsql stable security definer rows 200 set search_path = pg_catalog, public as $$
+declare
+    workspace constant uuid := nullif(current_setting('app.workspace_id', true), '')::uuid;
+    wide constant integer := 20000;
+    tokens constant text[] := (tsvector_to_array(to_tsvector('simple', fold(typed))))[:8];
+    wanted tsquery;
+begin
+    if workspace is null or cardinality(tokens) = 0 then
+        return;
+    end if;
+    select string_agg(event_query(t, ':*')::text, ' & ')::tsquery into wanted from unnest(tokens) t;
+    return query
+        select found.event_id from (
+            select d.event_id from event_document d where d.workspace_id = workspace and d.words @@ wanted limit wide) found
+        order by found.event_id desc limit max_rows;
+    if found then
+        return;
+    end if;
+    select string_agg('(' || concat_ws(' | ', event_query(t, ':*')::text, likely.words) || ')', ' & ')::tsquery into wanted
+    from unnest(tokens) t,
+         lateral (select string_agg(event_query(l.word, '')::text, ' | ') as words
+                  from (select v.word from event_word v where v.workspace_id = workspace and v.word % t
+                        order by similarity(v.word, t) desc, v.word limit 12) l) likely;
+    return query
+        select found.event_id from (
+            select d.event_id from event_document d where d.workspace_id = workspace and d.words @@ wanted limit wide) found
+        order by found.event_id desc limit max_rows;
+end $$;
+
+revoke all on function event_search(text, integer), event_document_follow(), event_words_follow() from public;
 do $$ begin
     execute format('grant execute on function event_search(text, integer) to %I', crm_role('api'));
 end $$;
@@ -127,6 +186,8 @@ end $$;
 -- migrate:down
 
 drop function event_search(text, integer);
-drop table event_document, contact_move, event_contact, event;
+drop table event_document, event_word, contact_move, event_contact, event;
+drop function event_words_follow();
+drop function event_query(text, text);
 drop function event_document_follow();
 drop function fold(text);

@@ -166,8 +166,9 @@ class TestRowLevelSecurity:
 
     async def test_the_search_words_have_one_door(self, ada: Client, events_database: Database) -> None:
         connection = await asyncpg.connect(events_database.api_url)
-        with pytest.raises(asyncpg.InsufficientPrivilegeError):
-            await connection.fetch("select * from event_document")
+        for table in ("event_document", "event_word"):
+            with pytest.raises(asyncpg.InsufficientPrivilegeError):
+                await connection.fetch(f"select * from {table}")  # noqa: S608
         assert await connection.fetch("select * from event_search('a', 10)") == []
         doors = await connection.fetch(
             "select proname from pg_proc where prosecdef and pronamespace = 'public'::regnamespace order by 1"
@@ -177,6 +178,7 @@ class TestRowLevelSecurity:
             "erase_record",
             "event_document_follow",
             "event_search",
+            "event_words_follow",
             "timeline_workspaces",
         ]
 

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import os
 import subprocess
 import time
 from typing import Any
@@ -15,7 +16,7 @@ from support import Client, Installation
 from crm_testkit import Running, eventually, fault_proxy
 from crm_testkit.repository import folder
 
-OUTAGE_S = 5
+OUTAGE_S = float(os.environ.get("CRM_OUTAGE_S", "5"))
 WRITES_PER_S = 100
 
 

@@ -70,7 +70,7 @@ def conditions(query: Query, zone: ZoneInfo) -> Conditions:
         parts.append(_due(query.due, now, zone, arguments))
     if words := _words(query.q):
         # As an array: joined, the function's guessed row count would choose the plan.
-        found = f"select s.id from event_search({arguments.bind(words, 'text')}, {SEARCH_MAX_ROWS}) s"
+        found = f"select s from event_search({arguments.bind(words, 'text')}, {SEARCH_MAX_ROWS}) s"
         parts.append(f"t.id = any (array({found}))")
     return Conditions(" and ".join(f"({part})" for part in parts), arguments.values)
 
