@@ -1,11 +1,12 @@
 """What is written into a cell comes back as it was, and people's own spellings are read."""
 
 import pytest
+from hypothesis import assume, given, settings
+from hypothesis import strategies as st
+
 from crm_resource.cells import read_cell, safe, unsafe, write_cell
 from crm_resource.fields import Field, Kind
 from crm_resource.values import Context, Rejected, parse_value
-from hypothesis import assume, given, settings
-from hypothesis import strategies as st
 
 GERMANY = Context("DE")
 text = st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=30)
@@ -25,7 +26,8 @@ VALUES = {
     Kind.EMAILS: child(st.sampled_from(["ada@example.org", "o'neil+x@example.org", "b@c.de"])),
     Kind.PHONES: child(st.sampled_from(["+49 30 1", "(030) 123", "030 (123)", "-5 55 *", "030;12;\\"])),
     Kind.LINKS: st.lists(
-        st.fixed_dictionaries({"url": st.sampled_from(["https://a.b/(x)", "http://a.b/;y,z"]), "label": label}), max_size=3
+        st.fixed_dictionaries({"url": st.sampled_from(["https://a.b/(x)", "http://a.b/;y,z"]), "label": label}),
+        max_size=3,
     ),
     Kind.DATE: st.dates().map(str),
     Kind.NUMBER: st.integers(-(10**15), 10**15) | st.floats(-1e15, 1e15),
@@ -73,7 +75,12 @@ def test_a_name_that_begins_with_an_apostrophe_keeps_it(name: str) -> None:
         (Kind.BOOLEAN, "Yes", None, True),
         (Kind.NUMBER, "12.5", None, 12.5),
         (Kind.TAGS, "vip, customer; vip 2", None, ["vip", "customer", "vip 2"]),
-        (Kind.EMAILS, "a@b.de, c@d.de (home)", None, [{"value": "a@b.de", "label": None}, {"value": "c@d.de", "label": "home"}]),
+        (
+            Kind.EMAILS,
+            "a@b.de, c@d.de (home)",
+            None,
+            [{"value": "a@b.de", "label": None}, {"value": "c@d.de", "label": "home"}],
+        ),
     ],
 )
 def test_people_s_own_spellings_are_read(kind: Kind, cell: str, country: str | None, value: object) -> None:

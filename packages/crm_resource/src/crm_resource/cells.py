@@ -108,7 +108,7 @@ def _date(text: str, country: str | None) -> Json:
     slashed = ("%m/%d/%Y", "%m/%d/%y") if country in _MONTH_FIRST else ("%d/%m/%Y", "%d/%m/%y")
     for form in ("%Y-%m-%d", "%d.%m.%Y", "%Y/%m/%d", *slashed):
         try:
-            return datetime.strptime(text, form).date().isoformat()  # noqa: DTZ007 - a date has no time zone
+            return datetime.strptime(text, form).date().isoformat()
         except ValueError:
             continue
     return text

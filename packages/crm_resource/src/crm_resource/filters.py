@@ -1,11 +1,11 @@
 """The filter language of the API as SQL.
 
-A node is `{"and": [...]}`, `{"or": [...]}`, `{"not": node}` or a clause `{"field", "op", "value"}`. What it becomes is a
-condition over a row `t` within `from enter($1) e(w), lateral (select ... from <noun> t where t.workspace_id = e.w and ...)`.
+A node is `{"and": [...]}`, `{"or": [...]}`, `{"not": node}` or a clause `{"field", "op", "value"}`. What it becomes
+is a condition over `t` in `from enter($1) e(w), lateral (select ... from <noun> t where t.workspace_id = e.w and ...)`.
 Values are always arguments, never text of the statement. What it expects of the tables:
 
-* `t.x_key` beside a text column `t.x`: `fold(x)`; beside a list of children: its folded values as lines, each between two
-  newlines, so that "one of them is" and "one of them begins with" are a plain search; beside an object (`address`,
+* `t.x_key` beside a text column `t.x`: `fold(x)`; beside a list of children: its folded values as lines, each between
+  two newlines, so that "one of them is" and "one of them begins with" are a plain search; beside an object (`address`,
   `custom`): the same object with folded texts;
 * `<noun>_tag (workspace_id, <noun>_id, tag_id)` and `tag (workspace_id, id, name_key)`: row-level security turns array
   operators' indexes off (they are not leakproof), plain equality keeps its index;
@@ -164,7 +164,7 @@ def value_sql(name: str, found: Field) -> str:
 
 
 def key_sql(name: str, found: Field) -> str:
-    """The folded text of a field over the row `t`; that of an object's member lies within, or in a column of its own."""
+    """The folded text of a field over the row `t`; an object's member has it within, or in a column of its own."""
     head, _, tail = name.partition(".")
     return f"t.{head}_key ->> '{tail}'" if tail and not found.column else f"t.{found.column or name}_key"
 

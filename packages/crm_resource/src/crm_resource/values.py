@@ -229,7 +229,8 @@ def _child(value: Json, known: tuple[str, ...], parse: Callable[[Json], Json]) -
     primary = value.get("primary")
     if primary is not None and not isinstance(primary, bool):
         raise Rejected("not_a_boolean", "This must be true or false.", "primary")
-    text = _within("value", lambda: parse(value.get("value")))
+    given = value.get("value")
+    text = None if given is None else _within("value", lambda: parse(given))
     if text is None:
         raise Rejected("required", "This needs a value.", "value")
     return {"value": text, "label": _label(value), "primary": bool(primary)}
@@ -238,7 +239,8 @@ def _child(value: Json, known: tuple[str, ...], parse: Callable[[Json], Json]) -
 def _links(field: Field, value: Json, context: Context) -> Json:
     def one(each: Json, _: int) -> Json:
         _only(each, ("url", "label"))
-        url = _within("url", lambda: _url(field, each.get("url"), context))
+        given = each.get("url")
+        url = None if given is None else _within("url", lambda: _url(field, given, context))
         if url is None:
             raise Rejected("required", "This needs an address.", "url")
         return {"url": url, "label": _label(each)}

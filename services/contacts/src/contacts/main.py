@@ -8,13 +8,6 @@ from pathlib import Path
 
 import crm_db
 import crm_facts
-from crm_cache import Cache, Valkey
-from crm_db import Database
-from crm_db.migrate import MigrateSettings
-from crm_db.migrate import run as migrate_database
-from crm_facts import Relay, Waker, connect, parked_command
-from crm_service import ServiceApp, ServiceClient, create_app, load_settings, run
-
 from contacts.activity.consumers import Activity
 from contacts.bulk import actions as bulk_actions
 from contacts.bulk import routes as bulk
@@ -38,6 +31,12 @@ from contacts.settings import Settings
 from contacts.state import State
 from contacts.tags import routes as tags
 from contacts.views import routes as views
+from crm_cache import Cache, Valkey
+from crm_db import Database
+from crm_db.migrate import MigrateSettings
+from crm_db.migrate import run as migrate_database
+from crm_facts import Relay, Waker, connect, parked_command
+from crm_service import ServiceApp, ServiceClient, create_app, load_settings, run
 
 NAME = "contacts"
 MIGRATIONS = Path(__file__).parents[2] / "migrations"

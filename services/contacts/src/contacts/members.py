@@ -4,11 +4,11 @@ from collections.abc import Mapping
 from uuid import UUID
 
 import msgspec
+
+from contacts.state import State
 from crm_auth import Caller
 from crm_resource import Invalid, Json, Problem
 from crm_service import UpstreamBroken
-
-from contacts.state import State
 
 
 class _Member(msgspec.Struct, frozen=True):

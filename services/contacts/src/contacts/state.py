@@ -5,13 +5,11 @@ from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from uuid import UUID
 
-from crm_auth import Caller
+from contacts.settings import Settings
 from crm_cache import Cache, Valkey
 from crm_db import Database, OutcomeUnknown, Transaction
 from crm_facts.broker import Nats
 from crm_service import ServiceClient
-
-from contacts.settings import Settings
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,15 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import asyncpg
-import crm_facts
 import jsonschema_rs
 import pytest
+from conftest import Api
+
+import crm_facts
 from crm_db import Database
 from crm_testkit.eventually import eventually
 from crm_testkit.processes import Running
 from crm_testkit.servers import Servers
-
-from conftest import Api
 
 CONTRACTS = Path(__file__).parents[4] / "contracts" / "facts" / "contacts"
 
@@ -79,7 +79,10 @@ async def sent(database: Any, record_id: str) -> str:
     db = await Database.open(database("contacts").worker_url)
     async with db.transaction(None) as tx:
         found = await tx.fetchval(
-            "select bool_and(o.broker_seq is not null) from change c join outbox o on o.id = c.fact_id where c.record_id = $1",
+            """
+            select bool_and(o.broker_seq is not null)
+            from change c join outbox o on o.id = c.fact_id where c.record_id = $1
+            """,
             uuid.UUID(record_id),
         )
     await db.close()
@@ -104,11 +107,15 @@ async def found_in_stream(servers: Servers, api: Api, text: str) -> str:
 async def found_in_database(database: Any, word: str) -> list[str]:
     """Tables in which any row says the word; asked as the administrator, whom nothing is hidden from."""
     admin = await asyncpg.connect(database("contacts").admin_url)
-    tables = await admin.fetch("select relname from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace")
+    tables = await admin.fetch(
+        "select relname from pg_class where relkind = 'r' and relnamespace = 'public'::regnamespace"
+    )
     found = [
         table["relname"]
         for table in tables
-        if await admin.fetchval(f"select exists (select 1 from {table['relname']} t where t::text ilike $1)", f"%{word}%")  # noqa: S608
+        if await admin.fetchval(
+            f"select exists (select 1 from {table['relname']} t where t::text ilike $1)", f"%{word}%"
+        )
     ]
     await admin.close()
     return found
@@ -124,13 +131,17 @@ class TestFactsIn:
         nats = await crm_facts.connect(servers.nats_url, "test")
         try:
             await state(nats, api, {"kind": "note", "contact_ids": [person["id"]]}, "2026-01-02T03:04:05Z")
-            await eventually(lambda: api.get(path).json()["last_activity_at"], has="2026-01-02T03:04:05+00:00", within_s=10)
+            await eventually(
+                lambda: api.get(path).json()["last_activity_at"], has="2026-01-02T03:04:05+00:00", within_s=10
+            )
             now = api.get(path, if_none_match=was.headers["ETag"])
             assert (now.status_code, now.headers["ETag"], now.json()["version"]) == (200, '"1.1"', 1)
             await state(nats, api, {"kind": "task", "contact_ids": [person["id"]]}, "2026-05-05T00:00:00Z")
             await state(nats, api, {"kind": "call", "contact_ids": [person["id"]]}, "2025-01-01T00:00:00Z")
             await state(nats, api, {"kind": "call", "contact_ids": [person["id"]]}, "2026-02-01T00:00:00Z")
-            await eventually(lambda: api.get(path).json()["last_activity_at"], has="2026-02-01T00:00:00+00:00", within_s=10)
+            await eventually(
+                lambda: api.get(path).json()["last_activity_at"], has="2026-02-01T00:00:00+00:00", within_s=10
+            )
             assert api.get(path).headers["ETag"] == '"1.2"'
         finally:
             await nats.close()
@@ -153,8 +164,8 @@ async def state(nats: Any, api: Api, after: dict[str, Any], time: str) -> None:
         "after": after,
     }
     event = {
-        "specversion": "1.0", "id": fact_id, "source": "/events", "type": "event.created", "subject": fact_id, "time": time,
-        "datacontenttype": "application/json", "traceparent": "", "data": data,
+        "specversion": "1.0", "id": fact_id, "source": "/events", "type": "event.created", "subject": fact_id,
+        "time": time, "datacontenttype": "application/json", "traceparent": "", "data": data,
     }  # fmt: skip
     subject = f"facts.v1.{api.user.workspace_id}.events.event.created"
     await nats.jetstream().publish(subject, json.dumps(event).encode(), headers={"Nats-Msg-Id": fact_id})

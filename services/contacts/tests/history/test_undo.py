@@ -6,10 +6,10 @@ import asyncio
 from typing import Any
 
 import pytest
+from conftest import Api
+
 from crm_testkit.eventually import eventually
 from crm_testkit.processes import Running
-
-from conftest import Api
 
 
 def undo(api: Api, operation_id: str) -> dict[str, Any]:
@@ -28,7 +28,13 @@ class TestUndo:
         person = api.person(first_name="Ada", address={"city": "London"}, tags=["a"], emails=[{"value": "a@b.org"}])
         edit = api.patch(
             f"/contacts/{person['id']}",
-            {"first_name": "Eve", "title": "CTO", "address": {"city": None, "street": "X"}, "tags": ["b"], "emails": []},
+            {
+                "first_name": "Eve",
+                "title": "CTO",
+                "address": {"city": None, "street": "X"},
+                "tags": ["b"],
+                "emails": [],
+            },
         )
         done = undo(api, edit.headers["X-Operation-Id"])
         assert done["restored"] == 1 and done["left"] == []
@@ -90,7 +96,9 @@ class TestUndo:
         person = api.person(first_name="Ada", company_id=company["id"])
         edit = api.patch(f"/contacts/{person['id']}", {"company_id": None, "title": "x"}).headers["X-Operation-Id"]
         api.delete(f"/companies/{company['id']}", {"purge": "true"})
-        assert undo(api, edit)["left"] == [{"contact_id": person["id"], "field": "company_id", "reason": "company_gone"}]
+        assert undo(api, edit)["left"] == [
+            {"contact_id": person["id"], "field": "company_id", "reason": "company_gone"}
+        ]
         assert api.get(f"/contacts/{person['id']}").json()["title"] is None
 
     @pytest.mark.parametrize(("role", "status"), [("viewer", 403), ("member", 200)])
@@ -119,7 +127,12 @@ class TestOperations:
         created = api.post("/contacts", {"first_name": "Ada"}).headers["X-Operation-Id"]
         undone = undo(api, created)["operation_id"]
         newest, oldest = api.get("/operations").json()["items"]
-        assert (newest["id"], newest["kind"], newest["undo_of"], newest["counts"]) == (undone, "undo", created, {"trashed": 1})
+        assert (newest["id"], newest["kind"], newest["undo_of"], newest["counts"]) == (
+            undone,
+            "undo",
+            created,
+            {"trashed": 1},
+        )
         assert (oldest["id"], oldest["kind"], oldest["undone_by"], oldest["counts"]) == (
             created, "create", undone, {"created": 1},
         )  # fmt: skip
@@ -131,5 +144,7 @@ class TestOperations:
             api.person(first_name=f"P{n}")
         first = api.get("/operations", {"limit": 3}).json()
         rest = api.get("/operations", {"limit": 3, "cursor": first["next_cursor"]}).json()
-        assert [item["summary"] for item in first["items"] + rest["items"]] == [f"Created P{n}" for n in (4, 3, 2, 1, 0)]
+        assert [item["summary"] for item in first["items"] + rest["items"]] == [
+            f"Created P{n}" for n in (4, 3, 2, 1, 0)
+        ]
         assert rest["next_cursor"] is None

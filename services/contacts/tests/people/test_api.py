@@ -6,13 +6,14 @@ import uuid
 from typing import Any
 
 import pytest
-
 from conftest import Api
 
 
 class TestCreate:
     def test_answers_the_whole_record_with_place_and_tag(self, api: Api) -> None:
-        answer = api.post("/contacts", {"first_name": " Ada ", "last_name": "Lovelace", "emails": [{"value": "Ada@X.org"}]})
+        answer = api.post(
+            "/contacts", {"first_name": " Ada ", "last_name": "Lovelace", "emails": [{"value": "Ada@X.org"}]}
+        )
         record = answer.json()
         assert answer.status_code == 201
         assert answer.headers["Location"] == f"/api/v1/contacts/{record['id']}"
@@ -36,7 +37,11 @@ class TestCreate:
             ({"first_name": "A", "version": 3}, "/version", "read_only"),
             ({"first_name": "x" * 201}, "/first_name", "too_long"),
             ({"first_name": 3}, "/first_name", "not_text"),
-            ({"first_name": "A", "emails": [{"value": "a@b.org"}, {"value": "nope"}]}, "/emails/1/value", "invalid_email"),
+            (
+                {"first_name": "A", "emails": [{"value": "a@b.org"}, {"value": "nope"}]},
+                "/emails/1/value",
+                "invalid_email",
+            ),
             ({"first_name": "A", "emails": [{"value": f"a{n}@b.org"} for n in range(21)]}, "/emails", "too_many"),
             ({"first_name": "A", "phones": [{"value": "x"}]}, "/phones/0/value", "invalid_phone"),
             ({"first_name": "A", "links": [{"url": "javascript:alert(1)"}]}, "/links/0/url", "invalid_url"),
@@ -65,7 +70,10 @@ class TestCreate:
 
     def test_what_is_no_json_is_400(self, api: Api) -> None:
         answer = api.http.post(
-            "/api/v1/contacts", content=b"{", headers=dict(api.get("/contacts").request.headers) | {"Content-Type": "application/json", "Content-Length": "1"}
+            "/api/v1/contacts",
+            content=b"{",
+            headers=dict(api.get("/contacts").request.headers)
+            | {"Content-Type": "application/json", "Content-Length": "1"},
         )
         assert answer.status_code == 400
 
@@ -74,7 +82,9 @@ class TestChange:
     def test_merges_objects_and_replaces_lists(self, api: Api) -> None:
         person = api.person(first_name="Ada", address={"city": "London", "country": "Germany"}, tags=["a", "b"])
         assert person["address"] == {"city": "London", "country": "DE"}
-        changed = api.patch(f"/contacts/{person['id']}", {"address": {"street": "X", "country": None}, "tags": ["c"]}).json()
+        changed = api.patch(
+            f"/contacts/{person['id']}", {"address": {"street": "X", "country": None}, "tags": ["c"]}
+        ).json()
         assert changed["address"] == {"city": "London", "street": "X"}
         assert changed["tags"] == ["c"]
         assert changed["version"] == 2
@@ -85,7 +95,9 @@ class TestChange:
         assert (answer.status_code, answer.json()["version"]) == (200, 1)
         assert "X-Operation-Id" not in answer.headers
 
-    @pytest.mark.parametrize(("tag", "status"), [('"1.0"', 200), ('W/"1.9"', 200), ("*", 200), ('"2.0"', 412), ('"x"', 412)])
+    @pytest.mark.parametrize(
+        ("tag", "status"), [('"1.0"', 200), ('W/"1.9"', 200), ("*", 200), ('"2.0"', 412), ('"x"', 412)]
+    )
     def test_if_match_compares_the_version(self, api: Api, tag: str, status: int) -> None:
         person = api.person()
         assert api.patch(f"/contacts/{person['id']}", {"title": "CTO"}, if_match=tag).status_code == status

@@ -11,7 +11,6 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-
 from conftest import Api
 
 TODAY = datetime.now(UTC).date()
@@ -35,17 +34,22 @@ def people(contacts: Any, tokens: Any) -> Iterator[Api]:
             assert api.post("/fields", field).status_code == 201
         acme = api.company(name="Ácme GmbH")["id"]
         api.person(
-            first_name="Zoë", last_name="Ångström", title="CTO", emails=[{"value": "Zoe@Acme.example"}], company_id=acme,
+            first_name="Zoë", last_name="Ångström", title="CTO", company_id=acme,
+            emails=[{"value": "Zoe@Acme.example"}],
             phones=[{"value": "+49 30 901820"}], tags=["VIP", "press"], address={"city": "Köln"}, birthday="1990-05-01",
             links=[{"url": "https://zoe.example/x"}], owner_id=api.user.id,
-            custom={"tier": "gold", "score": 10, "since": "2024-01-01", "ok": True, "langs": ["de", "en"], "nick": "Zed"},
+            custom={
+                "tier": "gold", "score": 10, "since": "2024-01-01", "ok": True, "langs": ["de", "en"], "nick": "Zed",
+            },
         )  # fmt: skip
         api.person(
             first_name="bob", last_name="Brown", title="cfo", emails=[{"value": "bob@brown.example"}], tags=["vip"],
             address={"city": "Bonn"}, birthday=str(TODAY - timedelta(days=3)),
             custom={"tier": "silver", "score": 2.5, "since": "2025-01-01", "ok": False, "langs": ["fr"]},
         )  # fmt: skip
-        api.person(first_name="Ann", last_name="Brown", description="likes tea", birthday=str(TODAY + timedelta(days=5)))
+        api.person(
+            first_name="Ann", last_name="Brown", description="likes tea", birthday=str(TODAY + timedelta(days=5))
+        )
         api.person(emails=[{"value": "nobody@void.example"}])
         yield api
 
@@ -186,7 +190,9 @@ class TestSort:
         assert people.names({"sort": sort}) == names
         assert paged(people, {"sort": sort}, limit=1) == names
 
-    @pytest.mark.parametrize("sort", ["title", "company.name", "address.city", "custom.score", "custom.since", "custom.nick"])
+    @pytest.mark.parametrize(
+        "sort", ["title", "company.name", "address.city", "custom.score", "custom.since", "custom.nick"]
+    )
     def test_empty_values_come_last_both_ways(self, people: Api, sort: str) -> None:
         for direction in ("", "-"):
             assert NOBODY in people.names({"sort": direction + sort})[1:]
@@ -211,7 +217,8 @@ def paged(api: Api, params: dict[str, Any], limit: int) -> list[str]:
 
 class TestPaging:
     @pytest.mark.parametrize(
-        ("name", "value"), [("limit", "0"), ("limit", "201"), ("limit", "x"), ("count", "all"), ("trashed", "maybe"), ("filter", "{")]
+        ("name", "value"),
+        [("limit", "0"), ("limit", "201"), ("limit", "x"), ("count", "all"), ("trashed", "maybe"), ("filter", "{")],
     )
     def test_bad_parameters_are_400(self, people: Api, name: str, value: str) -> None:
         answer = people.get("/contacts", {name: value})

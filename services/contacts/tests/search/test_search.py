@@ -9,10 +9,10 @@ from typing import Any
 import asyncpg
 import httpx2
 import pytest
+from conftest import Api
+
 from crm_testkit.eventually import eventually
 from crm_testkit.processes import Running
-
-from conftest import Api
 
 
 @pytest.fixture(scope="module")
@@ -20,8 +20,12 @@ def people(contacts: Running, tokens: Any) -> Iterator[Api]:
     with httpx2.Client(base_url=contacts.base_url, timeout=20) as client:
         api = Api(client, tokens.user())
         acme = api.company(name="Acme Röhren GmbH", domain="acme-pipes.example")["id"]
-        api.person(first_name="Zoë", last_name="Ångström", company_id=acme, emails=[{"value": "z.a@acme-pipes.example"}])
-        api.person(first_name="Katherine", last_name="Johnson", phones=[{"value": "030 901 820"}], title="Mathematician")
+        api.person(
+            first_name="Zoë", last_name="Ångström", company_id=acme, emails=[{"value": "z.a@acme-pipes.example"}]
+        )
+        api.person(
+            first_name="Katherine", last_name="Johnson", phones=[{"value": "030 901 820"}], title="Mathematician"
+        )
         api.person(first_name="John", last_name="O'Brien")
         yield api
 
@@ -54,7 +58,7 @@ class TestSearch:
 
     def test_names_come_before_other_words(self, people: Api) -> None:
         items = people.get("/contacts/search", {"q": "john"}).json()["items"]
-        assert [item["title"] for item in items][0] == "John O'Brien"
+        assert items[0]["title"] == "John O'Brien"
         assert items[0]["score"] > items[1]["score"]
 
     def test_answers_both_kinds_with_what_tells_them_apart(self, people: Api) -> None:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Callable
-from typing import Any
+from typing import Any, ClassVar
 
 import pytest
-
 from conftest import Api
 
 
@@ -109,7 +108,7 @@ class TestCustomFields:
 
 
 class TestViews:
-    VIEW = {
+    VIEW: ClassVar[dict[str, Any]] = {
         "name": "Gold",
         "columns": [{"field": "name", "width": 200}, {"field": "company.name", "width": None}],
         "sort": "-created_at",

@@ -13,13 +13,15 @@ from typing import Any
 import asyncpg
 import httpx2
 import pytest
+from conftest import Api
+
 from crm_db import Database
 from crm_testkit.headers import internal_headers
 from crm_testkit.processes import Running
 
-from conftest import Api
-
-OPENAPI = json.loads(subprocess.run([sys.executable, "-m", "contacts", "openapi"], check=True, capture_output=True).stdout)
+OPENAPI = json.loads(
+    subprocess.run([sys.executable, "-m", "contacts", "openapi"], check=True, capture_output=True).stdout
+)
 OPERATIONS = [(method.upper(), path) for path, methods in OPENAPI["paths"].items() for method in methods]
 WITH_ID = [(method, path) for method, path in OPERATIONS if "{" in path]
 
@@ -49,15 +51,21 @@ class TestForeignIds:
     """T1"""
 
     @pytest.mark.parametrize(("method", "path"), WITH_ID)
-    def test_answer_as_made_up_ones_do(self, api: Api, other: Api, theirs: dict[str, str], method: str, path: str) -> None:
+    def test_answer_as_made_up_ones_do(
+        self, api: Api, other: Api, theirs: dict[str, str], method: str, path: str
+    ) -> None:
         name = path.split("{")[1].split("}")[0]
         if name not in theirs:
             pytest.skip("covered where the feature is")
         place = path.removeprefix("/api/v1")
         before = snapshot(other, theirs)
         for params in (None, {"purge": "true"}) if method == "DELETE" else (None,):
-            foreign = api.send(method, place.replace(f"{{{name}}}", theirs[name]), body_for(method, path), params=params)
-            made_up = api.send(method, place.replace(f"{{{name}}}", str(uuid.uuid4())), body_for(method, path), params=params)
+            foreign = api.send(
+                method, place.replace(f"{{{name}}}", theirs[name]), body_for(method, path), params=params
+            )
+            made_up = api.send(
+                method, place.replace(f"{{{name}}}", str(uuid.uuid4())), body_for(method, path), params=params
+            )
             assert foreign.status_code == made_up.status_code == 404, foreign.text
             assert shape(foreign) == shape(made_up)
         assert snapshot(other, theirs) == before
@@ -170,14 +178,15 @@ class TestDatabase:
         api.person(tags=["t"], first_name="A")
         role = await asyncpg.connect(database("contacts").api_url)
         for table in ("contact", "tag", "contact_tag", "contact_key", "change", "operation", "idempotency"):
-            assert await role.fetchval(f"select count(*) from {table}") == 0  # noqa: S608
+            assert await role.fetchval(f"select count(*) from {table}") == 0
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await role.execute(
-                "insert into tag (workspace_id, id, created_by, name, name_key) values ($1, $1, $1, 'x', 'x')", uuid.uuid4()
+                "insert into tag (workspace_id, id, created_by, name, name_key) values ($1, $1, $1, 'x', 'x')",
+                uuid.uuid4(),
             )
         for table in ("search_word", "search_vocabulary", "search_new_word"):
             with pytest.raises(asyncpg.InsufficientPrivilegeError):
-                await role.fetch(f"select 1 from {table}")  # noqa: S608
+                await role.fetch(f"select 1 from {table}")
         with pytest.raises(asyncpg.InsufficientPrivilegeError):
             await role.execute("update change set after = '{}'")
         await role.close()
@@ -211,12 +220,16 @@ class TestDatabase:
             await role.execute("select search_learn()")
         await role.close()
 
-    async def test_two_workspaces_on_a_small_pool_never_see_each_other(self, api: Api, other: Api, database: Any) -> None:
+    async def test_two_workspaces_on_a_small_pool_never_see_each_other(
+        self, api: Api, other: Api, database: Any
+    ) -> None:
         for who, name in ((api, "Mine"), (other, "Theirs")):
             for _ in range(5):
                 who.person(first_name=name)
         db = await Database.open(database("contacts").api_url, max_size=2)
-        sql = "select r.* from enter($1) e(w), lateral (select name from contact t where t.workspace_id = e.w offset 0) r"
+        sql = (
+            "select r.* from enter($1) e(w), lateral (select name from contact t where t.workspace_id = e.w offset 0) r"
+        )
 
         async def read(who: Api, name: str, number: int) -> None:
             workspace = uuid.UUID(who.user.workspace_id)

@@ -6,11 +6,11 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-from crm_db import Transaction
-from crm_facts import Consumer, Fact
 
 from contacts.activity import store
 from contacts.state import State
+from crm_db import Transaction
+from crm_facts import Consumer, Fact
 
 SUBJECTS = ["events.event.created", "events.event.changed"]
 PLAN = "task"

@@ -4,12 +4,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from uuid import UUID
 
-import crm_facts
 import msgspec
-from crm_auth import Writer
-from crm_db import Transaction
-from crm_resource import Arguments, Context, FieldTable, Invalid, Json, Problem, compile_filter
 
+import crm_facts
 from contacts.bulk.edits import Change, editor
 from contacts.custom_fields.fields import table_in
 from contacts.history.actions import take_back
@@ -22,6 +19,9 @@ from contacts.records.saving import Actor, Batch, Lane, save
 from contacts.records.store import lock
 from contacts.resources import BY_NOUN
 from contacts.state import State
+from crm_auth import Writer
+from crm_db import Transaction
+from crm_resource import Arguments, Context, FieldTable, Invalid, Json, Problem, compile_filter
 
 BULK = "bulk"
 AT_ONCE = 1000  # records that a request changes itself
@@ -60,7 +60,9 @@ async def apply(
 ) -> Outcome:
     """All or nothing. Raises Invalid (an id that isn't there, values that don't fit), Trashed."""
     fields = await table_in(tx, caller.workspace_id, resource)
-    editor(resource, fields, wanted, Context(caller.country))  # values that fit no record are refused before anything is looked for
+    editor(
+        resource, fields, wanted, Context(caller.country)
+    )  # values that fit no record are refused before anything is looked for
     await _check_owner(state, caller, wanted)
     ids = await _selected(tx, caller, resource, fields, wanted, selection)
     small = len(ids) <= AT_ONCE
@@ -106,7 +108,7 @@ async def _selected(
         select r.id from enter($1) e(w), lateral (
             select t.id from {resource.noun} t {found}
             where t.workspace_id = e.w and {alive} and {condition} order by t.id offset 0
-        ) r""",  # noqa: S608 - names are ours, values are arguments
+        ) r""",
         caller.workspace_id,
         *arguments.values,
     )
@@ -116,7 +118,7 @@ async def _selected(
 async def _refuse_absent(tx: Transaction, workspace_id: UUID, resource: Resource, ids: Sequence[UUID]) -> None:
     """One id that isn't there, and nothing is done."""
     known = await tx.fetch(
-        f"select id from {resource.noun} where workspace_id = $1 and id = any ($2::uuid[])",  # noqa: S608
+        f"select id from {resource.noun} where workspace_id = $1 and id = any ($2::uuid[])",
         workspace_id,
         list(ids),
     )

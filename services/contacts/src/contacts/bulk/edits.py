@@ -4,12 +4,12 @@ from collections.abc import Callable
 from typing import Literal
 
 import msgspec
-from crm_resource import Context, FieldTable, Invalid, Json, merge, missing, parse_patch
 
 from contacts.records.errors import Trashed
 from contacts.records.record import Edit, Record
 from contacts.records.resource import Resource
 from contacts.records.saving import change, restoring, trashing
+from crm_resource import Context, FieldTable, Invalid, Json, merge, missing, parse_patch
 
 Action = Literal["set", "add_tag", "remove_tag", "assign", "trash", "restore"]
 

@@ -4,10 +4,6 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from crm_auth import Writer
-from crm_db import Transaction
-from crm_resource import BadQuery, Invalid
-from crm_service import Answer, crm, json_answer
 from litestar import Request, post
 
 from contacts.bulk import actions
@@ -17,12 +13,19 @@ from contacts.people import PEOPLE
 from contacts.records import http
 from contacts.records.resource import Resource
 from contacts.state import State
+from crm_auth import Writer
+from crm_db import Transaction
+from crm_resource import BadQuery, Invalid
+from crm_service import Answer, crm, json_answer
 
 IDS_MAX = 20_000
 
 
 class BulkInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """Which records: `ids`, or `filter` and `q` as a list takes them. What: `values` (set), `tag`, `owner_id` (assign)."""
+    """Which records: `ids`, or `filter` and `q` as a list takes them.
+
+    What: `values` for set, `tag` for the two of tags, `owner_id` for assign.
+    """
 
     action: Action
     ids: list[UUID] | None = None

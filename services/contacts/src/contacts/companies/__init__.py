@@ -2,11 +2,10 @@
 
 from collections.abc import Mapping
 
-from crm_resource import Context, Json, e164
-
 from contacts.companies.fields import FIELDS
 from contacts.people.rules import digits, lines
 from contacts.records.resource import Resource
+from crm_resource import Context, Json, e164
 
 
 def derived_values(values: Mapping[str, Json], context: Context) -> dict[str, Json]:

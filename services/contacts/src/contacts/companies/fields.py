@@ -1,9 +1,10 @@
 """The field table of companies; see people/fields.py."""
 
+from contacts.people.fields import ADDRESS
 from crm_resource import Field, FieldTable, Kind, Sort
 
-from contacts.people.fields import ADDRESS
-
+# One line a field, so that it reads as the table that it is.
+# fmt: off
 FIELDS = FieldTable(
     "company",
     (
@@ -29,4 +30,5 @@ FIELDS = FieldTable(
         Field("created_by", Kind.ID, "Created by", read_only=True, required=True),
         Field("deleted_at", Kind.INSTANT, "Moved to the trash", read_only=True),
     ),
-)  # fmt: skip - one line a field reads as the table that it is
+)
+# fmt: on

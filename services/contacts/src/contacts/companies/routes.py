@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from crm_auth import Reader, Writer
-from crm_db import Transaction
-from crm_service import Answer, crm, etag_of, json_answer, no_content
 from litestar import Request, delete, get, patch, post
 
 from contacts.companies import COMPANIES
 from contacts.records import actions, history, http, listing, reading
 from contacts.state import State
+from crm_auth import Reader, Writer
+from crm_db import Transaction
+from crm_service import Answer, crm, etag_of, json_answer, no_content
 
 PATH = "/api/v1/companies"
 

@@ -3,15 +3,14 @@
 from collections.abc import Mapping
 from uuid import UUID
 
-from crm_auth import Admin
-from crm_db import Transaction
-from crm_resource import Invalid, Json, Problem
-
 from contacts.custom_fields import store
 from contacts.custom_fields.kind import FIELD
 from contacts.custom_fields.rules import problems_of
 from contacts.plain import actions as plain
 from contacts.plain.store import Document
+from crm_auth import Admin
+from crm_db import Transaction
+from crm_resource import Invalid, Json, Problem
 
 FIELDS_MAX = 200  # of one noun
 

@@ -4,10 +4,10 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from crm_db import Database, Transaction
-from crm_resource import Field, FieldTable, Kind
 
 from contacts.records.resource import Resource
+from crm_db import Database, Transaction
+from crm_resource import Field, FieldTable, Kind
 
 LIST_MAX = 50  # values of a multi_select
 OPTIONS_MAX = 200

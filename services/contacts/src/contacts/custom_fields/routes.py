@@ -5,9 +5,6 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import msgspec
-from crm_auth import Admin, Reader
-from crm_db import Transaction
-from crm_service import Answer, crm, no_content
 from litestar import Request, delete, get, patch, post
 
 from contacts.custom_fields import actions
@@ -17,6 +14,9 @@ from contacts.plain import store
 from contacts.plain.http import list_answer, row_answer
 from contacts.records import http
 from contacts.state import State
+from crm_auth import Admin, Reader
+from crm_db import Transaction
+from crm_service import Answer, crm, no_content
 
 PATH = "/api/v1/fields"
 

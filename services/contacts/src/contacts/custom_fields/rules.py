@@ -4,10 +4,9 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from contacts.custom_fields.fields import LIST_MAX, OPTIONS_MAX
 from crm_resource import Context, Field, Json, Kind, Problem
 from crm_resource.values import Rejected, parse_value
-
-from contacts.custom_fields.fields import LIST_MAX, OPTIONS_MAX
 
 KEY = re.compile(r"[a-z][a-z0-9_]{0,62}")
 _CHOICES = (Kind.SELECT, Kind.MULTI_SELECT)

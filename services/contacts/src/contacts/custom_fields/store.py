@@ -2,9 +2,8 @@
 
 from uuid import UUID
 
-from crm_db import Transaction
-
 from contacts.plain.store import Document
+from crm_db import Transaction
 
 
 async def keys(tx: Transaction, workspace_id: UUID, noun: str) -> set[str]:
@@ -21,7 +20,7 @@ async def has_twins(tx: Transaction, workspace_id: UUID, field: Document) -> boo
         select exists (
             select 1 from {field["noun"]} where workspace_id = $1 and deleted_at is null and custom ->> $2 is not null
             group by custom ->> $2 having count(*) > 1
-        )""",  # noqa: S608 - the noun is one of two, by a check of the table
+        )""",
         workspace_id,
         field["key"],
     )

@@ -2,15 +2,14 @@
 
 from uuid import UUID
 
-from crm_auth import Reader
-from crm_db import Transaction
-from crm_resource import Invalid, Problem
-from crm_service import NotFound
-
 from contacts.favourites import store
 from contacts.favourites.kind import FAVOURITE
 from contacts.plain import actions as plain
 from contacts.plain.store import Document
+from crm_auth import Reader
+from crm_db import Transaction
+from crm_resource import Invalid, Problem
+from crm_service import NotFound
 
 
 async def add(

@@ -5,15 +5,15 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import msgspec
-from crm_auth import Reader
-from crm_db import Transaction
-from crm_service import Answer, crm, json_answer, no_content
 from litestar import Request, delete, get, patch, post
 
 from contacts.favourites import actions, store
 from contacts.plain.http import list_answer
 from contacts.records import http
 from contacts.state import State
+from crm_auth import Reader
+from crm_db import Transaction
+from crm_service import Answer, crm, json_answer, no_content
 
 PATH = "/api/v1/favourites"
 

@@ -39,7 +39,10 @@ async def title(tx: Transaction, workspace_id: UUID, kind: str, record_id: UUID,
 
 async def own(tx: Transaction, workspace_id: UUID, kind: str, record_id: UUID, user_id: UUID) -> UUID | None:
     found: UUID | None = await tx.fetchval(
-        "select id from favourite where workspace_id = $1 and kind = $2 and record_id = $3 and created_by = $4 for update",
+        """
+        select id from favourite
+        where workspace_id = $1 and kind = $2 and record_id = $3 and created_by = $4 for update
+        """,
         workspace_id,
         kind,
         record_id,

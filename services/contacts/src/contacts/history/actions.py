@@ -7,10 +7,6 @@ from typing import Any
 from uuid import UUID
 
 import crm_facts
-from crm_auth import Writer
-from crm_db import Transaction
-from crm_facts import Written
-
 from contacts.custom_fields.fields import table_in
 from contacts.history import store
 from contacts.history.errors import AlreadyUndone, NotUndoable, OperationNotFound, StillRunning
@@ -21,6 +17,9 @@ from contacts.records.saving import Actor, Batch, Lane, save
 from contacts.records.store import company_names, lock
 from contacts.resources import BY_NOUN
 from contacts.state import State
+from crm_auth import Writer
+from crm_db import Transaction
+from crm_facts import Written
 
 UNDO = "undo"
 AT_ONCE = 1000  # changes that a request undoes itself

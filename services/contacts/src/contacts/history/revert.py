@@ -1,7 +1,7 @@
 """Undo of changes on records in hand: rules without input or output.
 
-Changes are taken backwards. A field whose value is no longer what the change made of it was changed since: it is left, and
-listed. A creation is undone by the trash, the trash by restoring.
+Changes are taken backwards. A field whose value is no longer what the change made of it was changed since: it is
+left, and listed. A creation is undone by the trash, the trash by restoring.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,10 +10,9 @@ from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
 
+from contacts.records.record import Edit, Record
 from crm_facts import Change
 from crm_resource import FieldTable, Json, put_back
-
-from contacts.records.record import Edit, Record
 
 DELETED = "deleted_at"
 
@@ -42,7 +41,7 @@ class Reverted:
 def revert(
     fields: FieldTable, records: Mapping[UUID, Record], changes: Sequence[Change], companies: set[str]
 ) -> Reverted:
-    """`records` are those of the changes that still exist, locked; `companies` those that a person may be put back to."""
+    """`records`: those of the changes that still exist, locked. `companies`: those that a person may be put back to."""
     result = Reverted()
     current = dict(records)
     for change in changes:
@@ -81,9 +80,7 @@ def _undo_move(record: Record, change: Change, left: list[Left]) -> Record:
     return replace(record, deleted_at=_now() if was_trashed else None)
 
 
-def _without_gone_company(
-    change: Change, companies: set[str]
-) -> tuple[dict[str, Json], dict[str, Json], list[str]]:
+def _without_gone_company(change: Change, companies: set[str]) -> tuple[dict[str, Json], dict[str, Json], list[str]]:
     before, after = dict(change.before), dict(change.after)
     company = before.get("company_id")
     if company is None or company in companies:

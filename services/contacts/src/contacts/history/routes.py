@@ -4,13 +4,10 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import crm_facts
 import msgspec
-from crm_auth import Reader, Writer
-from crm_db import Transaction, cursor
-from crm_service import Answer, crm, etag_of, json_answer
 from litestar import Request, get, post
 
+import crm_facts
 from contacts.history import actions
 from contacts.history.errors import OperationNotFound
 from contacts.jobs import store as jobs
@@ -19,12 +16,15 @@ from contacts.records.errors import RecordNotFound
 from contacts.records.history import HistoryActor
 from contacts.records.listing import parse_query
 from contacts.state import State
+from crm_auth import Reader, Writer
+from crm_db import Transaction, cursor
+from crm_service import Answer, crm, etag_of, json_answer
 
 PATH = "/api/v1/operations"
 
 
 class Operation(msgspec.Struct, frozen=True):
-    """One click, bulk action, import or undo. `counts` by what happened: created, updated, trashed, restored, purged."""
+    """One click, bulk action, import or undo. `counts`: created, updated, trashed, restored, purged, deleted."""
 
     id: UUID
     at: datetime
@@ -52,7 +52,7 @@ class LeftField(msgspec.Struct, frozen=True):
 
 
 class UndoAnswer(msgspec.Struct, frozen=True):
-    """`status` is `running` (202) while the worker undoes a large operation: GET /operations/{id} tells when it is done."""
+    """`status` is `running` (202) while the worker undoes a large operation: GET /operations/{id} tells of its end."""
 
     operation_id: UUID
     status: str

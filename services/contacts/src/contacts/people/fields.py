@@ -10,6 +10,8 @@ ADDRESS = (
     Field("country", Kind.TEXT, "Country", import_names=("country or region", "land", "country code")),
 )
 
+# One line a field, so that it reads as the table that it is.
+# fmt: off
 FIELDS = FieldTable(
     "contact",
     (
@@ -31,7 +33,8 @@ FIELDS = FieldTable(
         Field("company_id", Kind.ID, "Company"),
         Field("company_name", Kind.TEXT, "Company's name", read_only=True),
         Field("owner_id", Kind.ID, "Owner"),
-        Field("tags", Kind.TAGS, "Tags", max_length=50, import_names=("labels", "categories", "groups", "group membership")),
+        Field("tags", Kind.TAGS, "Tags", max_length=50,
+              import_names=("labels", "categories", "groups", "group membership")),
         Field("address", Kind.OBJECT, "Address", personal=True, members=ADDRESS),
         Field("birthday", Kind.DATE, "Birthday", personal=True, sort=Sort("t.birthday", cast="date"),
               import_names=("birth date", "date of birth", "dob", "geburtstag")),
@@ -52,4 +55,5 @@ FIELDS = FieldTable(
         Field("company.name", Kind.TEXT, "Company's name", column="company_name", filter_only=True,
               sort=Sort("t.company_name_key")),
     ),
-)  # fmt: skip - one line a field reads as the table that it is
+)
+# fmt: on

@@ -54,7 +54,9 @@ def derived_values(values: Values, _: Context) -> dict[str, Json]:
 def search_texts(values: Values) -> tuple[str, str]:
     names = [values.get("first_name"), values.get("last_name")]
     emails = [each["value"] for each in values.get("emails") or []]
-    phones = [text for each in values.get("phones") or [] for text in (digits(each["value"]), digits(each["e164"] or ""))]
+    phones = [
+        text for each in values.get("phones") or [] for text in (digits(each["value"]), digits(each["e164"] or ""))
+    ]
     # the end of a domain (com, de) would be a word that everybody has
     others = [values.get("title"), values.get("company_name"), *(f"{mail} {_speaking_part(mail)}" for mail in emails)]
     return " ".join(filter(None, names)), " ".join(filter(None, [*others, *phones]))

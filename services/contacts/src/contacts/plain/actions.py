@@ -4,15 +4,14 @@ from collections.abc import Mapping
 from uuid import UUID
 
 import crm_facts
-from crm_auth import Caller
-from crm_db import Transaction, etag
-from crm_resource import Json
-from crm_service import NotFound
-
 from contacts.plain import store
 from contacts.plain.kind import Plain
 from contacts.plain.store import Document
 from contacts.records.errors import StaleVersion
+from crm_auth import Caller
+from crm_db import Transaction, etag
+from crm_resource import Json
+from crm_service import NotFound
 
 
 async def create(

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from typing import Any
 from uuid import UUID
 
-from crm_service import Answer, etag_of, json_answer
-
 from contacts.plain.store import Document
 from contacts.records import http
+from crm_service import Answer, etag_of, json_answer
 
 
 def row_answer(

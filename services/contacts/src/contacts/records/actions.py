@@ -5,10 +5,6 @@ from dataclasses import dataclass
 from uuid import UUID
 
 import crm_facts
-from crm_auth import Admin, Writer
-from crm_db import Transaction, etag
-from crm_resource import Context, FieldTable, Invalid, Json, Problem, merge, missing, parse_new, parse_patch
-
 from contacts.custom_fields.fields import table_in
 from contacts.members import check_owner
 from contacts.records import erasure, store
@@ -17,6 +13,9 @@ from contacts.records.record import Edit, Record
 from contacts.records.resource import Resource
 from contacts.records.saving import Batch, change, creation, differs, restoring, save, trashing
 from contacts.state import State
+from crm_auth import Admin, Writer
+from crm_db import Transaction, etag
+from crm_resource import Context, FieldTable, Invalid, Json, Problem, merge, missing, parse_new, parse_patch
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,9 +69,7 @@ async def trash(state: State, caller: Writer, resource: Resource, record_id: UUI
         return trashing(record)
 
     async with state.change(caller.workspace_id) as tx:
-        return await _on_one(
-            tx, caller, resource, record_id, "trash", "Moved to the trash:", act, if_match=if_match
-        )
+        return await _on_one(tx, caller, resource, record_id, "trash", "Moved to the trash:", act, if_match=if_match)
 
 
 async def restore(
@@ -122,9 +119,7 @@ async def _on_one(
     return await _changed(tx, caller, resource, record_id, operation_id)
 
 
-async def _locked(
-    tx: Transaction, caller: Writer, resource: Resource, record_id: UUID, if_match: str | None
-) -> Record:
+async def _locked(tx: Transaction, caller: Writer, resource: Resource, record_id: UUID, if_match: str | None) -> Record:
     record = (await store.lock(tx, caller.workspace_id, resource, [record_id])).get(record_id)
     if record is None:
         raise RecordNotFound

@@ -3,9 +3,6 @@
 from uuid import UUID
 
 import crm_facts
-from crm_auth import Admin
-from crm_db import Transaction
-
 from contacts.custom_fields.fields import table_in
 from contacts.jobs import Job, enqueue
 from contacts.jobs.worker import Handler
@@ -15,6 +12,8 @@ from contacts.records.record import Record
 from contacts.records.resource import Resource
 from contacts.records.saving import Batch, change, save
 from contacts.state import State
+from crm_auth import Admin
+from crm_db import Transaction
 
 CHUNK = 500  # records a statement
 ERASE = "erase"

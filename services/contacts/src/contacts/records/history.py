@@ -5,15 +5,15 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-import crm_facts
 import msgspec
-from crm_auth import Caller
-from crm_db import cursor
 
+import crm_facts
 from contacts.records.errors import RecordNotFound
 from contacts.records.listing import parse_query
 from contacts.records.resource import Resource
 from contacts.state import State
+from crm_auth import Caller
+from crm_db import cursor
 
 
 class HistoryActor(msgspec.Struct, frozen=True):

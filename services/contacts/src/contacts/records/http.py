@@ -7,15 +7,15 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
+
+from contacts.records.errors import RecordNotFound
+from contacts.records.listing import LIMIT, LIMIT_MAX, SEARCH_BOUND, SORT
+from contacts.records.resource import Resource
+from contacts.state import State
 from crm_auth import Admin, Caller, Writer
 from crm_db import Transaction, once
 from crm_resource import BadQuery, Invalid, Json, Problem, read_schema, written_schema
 from crm_service import Answer, Malformed, Refused, RoleTooLow, ScopeMissing, context_of, json_answer
-
-from contacts.records.errors import RecordNotFound
-from contacts.records.listing import LIMIT, LIMIT_MAX, SORT, SEARCH_BOUND
-from contacts.records.resource import Resource
-from contacts.state import State
 
 MERGE_PATCH = "application/merge-patch+json"
 
@@ -55,7 +55,7 @@ def wants_purge(request: Any) -> bool:
 
 
 def as_admin(writer: Writer) -> Admin:
-    """The same caller where a parameter asks for more than the route: RoleTooLow or ScopeMissing if it is not theirs."""
+    """The same caller, for a parameter that asks for more than its route. Raises RoleTooLow, ScopeMissing."""
     if not writer.role.at_least(Admin.role_needed):
         raise RoleTooLow
     if writer.scopes is not None and "admin" not in writer.scopes:
@@ -63,9 +63,7 @@ def as_admin(writer: Writer) -> Admin:
     return Admin(**{each.name: getattr(writer, each.name) for each in fields(Caller)})
 
 
-async def keyed(
-    request: Any, state: State, caller: Caller, act: Callable[[Transaction], Awaitable[Answer]]
-) -> Answer:
+async def keyed(request: Any, state: State, caller: Caller, act: Callable[[Transaction], Awaitable[Answer]]) -> Answer:
     """A POST in one transaction, and only once for its Idempotency-Key."""
     body_hash = sha256(await request.body()).digest()
     async with state.change(caller.workspace_id) as tx:
@@ -119,13 +117,19 @@ IF_MATCH = _header("If-Match", "The ETag that the change is meant for; another v
 IF_NONE_MATCH = _header("If-None-Match", "The ETag that you have; 304 if it still fits.")
 IDEMPOTENCY_KEY = _header("Idempotency-Key", "The same key and body within 24 h answer as the first time.")
 AS_OF = _query("as_of", {"type": "string"}, "A moment: the record's own fields as they were then.")
-PURGE = _query("purge", {"type": "string", "enum": ["true", "false"]}, "true (admin): for good, with its personal data.")
-LIMIT_PARAMETER = _query("limit", {"type": "integer", "minimum": 1, "maximum": LIMIT_MAX, "default": LIMIT}, "Page size.")
+PURGE = _query(
+    "purge", {"type": "string", "enum": ["true", "false"]}, "true (admin): for good, with its personal data."
+)
+LIMIT_PARAMETER = _query(
+    "limit", {"type": "integer", "minimum": 1, "maximum": LIMIT_MAX, "default": LIMIT}, "Page size."
+)
 CURSOR_PARAMETER = _query("cursor", {"type": "string"}, "`next_cursor` of the page before.")
 LIST_PARAMETERS = (
     LIMIT_PARAMETER,
     CURSOR_PARAMETER,
-    _query("sort", {"type": "string", "default": SORT}, "A field, `-` in front for descending; empty values come last."),
+    _query(
+        "sort", {"type": "string", "default": SORT}, "A field, `-` in front for descending; empty values come last."
+    ),
     _query("q", {"type": "string", "maxLength": 200}, f"Search as typed; chooses among the best {SEARCH_BOUND} finds."),
     _query(
         "filter",
@@ -134,7 +138,9 @@ LIST_PARAMETERS = (
         '`{"field": "tags", "op": "has", "value": "vip"}`; at most 5 deep and 30 clauses.',
     ),
     _query("count", {"type": "string", "enum": ["exact"]}, "Adds `total`."),
-    _query("trashed", {"type": "string", "enum": ["true", "false"]}, "true: what is in the trash, instead of what isn't."),
+    _query(
+        "trashed", {"type": "string", "enum": ["true", "false"]}, "true: what is in the trash, instead of what isn't."
+    ),
     IF_NONE_MATCH,
 )
 

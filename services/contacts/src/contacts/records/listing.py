@@ -9,6 +9,11 @@ from uuid import UUID
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import msgspec
+
+from contacts.custom_fields.fields import table
+from contacts.records.resource import Resource
+from contacts.records.statements import statements
+from contacts.state import State
 from crm_auth import Caller
 from crm_db import cursor
 from crm_resource import (
@@ -27,11 +32,6 @@ from crm_resource import (
     read_cursor,
     write_cursor,
 )
-
-from contacts.custom_fields.fields import table
-from contacts.records.resource import Resource
-from contacts.records.statements import statements
-from contacts.state import State
 
 LIMIT_MAX = 200
 LIMIT = 50
@@ -104,9 +104,7 @@ def _filter(text: str | None, problems: list[Problem]) -> Json:
         return None
 
 
-def _one_of(
-    parameters: Mapping[str, str], name: str, allowed: dict[str | None, bool], problems: list[Problem]
-) -> bool:
+def _one_of(parameters: Mapping[str, str], name: str, allowed: dict[str | None, bool], problems: list[Problem]) -> bool:
     given = parameters.get(name)
     if given not in allowed:
         words = ", ".join(word for word in allowed if word)
@@ -130,8 +128,10 @@ async def _page(state: State, caller: Caller, resource: Resource, query: ListQue
     for lane in order.lanes():
         if len(rows) > query.limit or (after is not None and lane < after.lane):
             continue
-        sql, arguments = page_sql(resource, fields, query, order, lane, after, query.limit + 1 - len(rows), now_in(caller))
-        found = await state.postgres.read(caller.workspace_id, sql, *arguments)
+        sql, arguments = page_sql(
+            resource, fields, query, order, lane, after, query.limit + 1 - len(rows), now_in(caller)
+        )
+        found = await state.postgres.read(caller.workspace_id, sql, *arguments, custom_plan=query.filter is not None)
         rows += [(lane, row) for row in found]
     total = await count(state, caller, resource, fields, query) if query.count else None
     return _body(rows, query.limit, lambda lane, row: _cursor(state, caller, order, query, lane, row), total)
@@ -198,9 +198,7 @@ def page_sql(
     return f"select r.* from enter($1) e(w), lateral ({inner}) r", arguments.values
 
 
-def _chosen_first(
-    resource: Resource, order: Order, lane: int, source: str, where: str, row: str, limit: int
-) -> str:
+def _chosen_first(resource: Resource, order: Order, lane: int, source: str, where: str, row: str, limit: int) -> str:
     """First which rows, then in which order, then their documents.
 
     Without statistics for a condition the planner would walk the sort's index row by row in the hope of finding a page
@@ -240,6 +238,6 @@ async def count(state: State, caller: Caller, resource: Resource, fields: FieldT
         select r.* from enter($1) e(w), lateral (
             select count(*) as total from {source}{resource.noun} t where t.workspace_id = e.w and {condition.sql}
         ) r"""
-    rows = await state.postgres.read(caller.workspace_id, sql, *arguments.values)
+    rows = await state.postgres.read(caller.workspace_id, sql, *arguments.values, custom_plan=query.filter is not None)
     total: int = rows[0]["total"]
     return total

@@ -3,15 +3,15 @@
 from datetime import datetime
 from uuid import UUID
 
-import crm_facts
 import msgspec
-from crm_auth import Caller
-from crm_resource import BadQuery, Problem, unflatten
 
+import crm_facts
 from contacts.records.errors import RecordNotFound
 from contacts.records.resource import Resource
 from contacts.records.statements import statements
 from contacts.state import State
+from crm_auth import Caller
+from crm_resource import BadQuery, Problem, unflatten
 
 
 async def one(state: State, caller: Caller, resource: Resource, record_id: UUID) -> tuple[bytes, str]:

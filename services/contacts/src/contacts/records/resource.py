@@ -28,5 +28,5 @@ class Resource:
     title: Callable[[Values], str]  # for summaries: "Edited Ada Lovelace"
 
     @property
-    def Noun(self) -> str:  # noqa: N802 - as a schema is named
+    def Noun(self) -> str:
         return self.noun.capitalize()

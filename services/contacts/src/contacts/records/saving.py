@@ -1,7 +1,7 @@
 """save: the one way in which records change, for one record and for a thousand alike.
 
-In the caller's transaction, rows already locked: rows, links, look-up keys and search words are written, then the changes
-with their facts. `records/actions.py` calls it for one record, bulk, undo and imports for many.
+In the caller's transaction, rows already locked: rows, links, look-up keys and search words are written, then the
+changes with their facts. `records/actions.py` calls it for one record, bulk, undo and imports for many.
 """
 
 from collections.abc import Iterable, Mapping, Sequence
@@ -10,15 +10,15 @@ from datetime import UTC, datetime
 from typing import Literal, Protocol
 from uuid import UUID
 
-import crm_facts
-from crm_db import Transaction
-from crm_resource import Context, FieldTable, Invalid, Json, Problem, diff, flatten, pointer
 from uuid_utils.compat import uuid7
 
+import crm_facts
 from contacts.records import store
 from contacts.records.record import Edit, Record
 from contacts.records.resource import Resource
 from contacts.tags.ensure import ensure as ensure_tags
+from crm_db import Transaction
+from crm_resource import Context, FieldTable, Invalid, Json, Problem, diff, flatten, pointer
 
 Lane = Literal["interactive", "bulk"]
 
@@ -161,9 +161,7 @@ def _named(record: Record, names: dict[str, str]) -> dict[str, Json]:
     return {**record.values, "company_name": names.get(record.values.get("company_id") or "")}
 
 
-async def _write_around(
-    batch: Batch, edits: Sequence[Edit], names: dict[str, str], tags: dict[str, UUID]
-) -> None:
+async def _write_around(batch: Batch, edits: Sequence[Edit], names: dict[str, str], tags: dict[str, UUID]) -> None:
     """What follows from the rows: tag links, keys, search words, the names that people show of a company."""
     for fresh in (True, False):
         some = [each for each in edits if (each.before is None) is fresh]
@@ -223,8 +221,4 @@ def _fact(batch: Batch, edit: Edit) -> crm_facts.Change:
         before = {}
     elif edit.before.deleted_at != edit.after.deleted_at:
         before["deleted_at"], after["deleted_at"] = edit.before.deleted_at, edit.after.deleted_at
-    return crm_facts.Change(
-        batch.resource.noun, edit.after.id, edit.after.version, edit.verb, before, after
-    )
-
-
+    return crm_facts.Change(batch.resource.noun, edit.after.id, edit.after.version, edit.verb, before, after)

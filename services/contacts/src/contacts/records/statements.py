@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
-from crm_resource import Field, Kind
-
 from contacts.records.resource import Resource
+from crm_resource import Field, Kind
 
 _COLUMN_TYPES = {
     Kind.NUMBER: "numeric",
@@ -37,7 +36,9 @@ class Statements:
 @lru_cache
 def statements(resource: Resource) -> Statements:
     own = list(resource.fields.own())
-    stored = {each.name: column_type(each) for each in own if each.name not in resource.derived} | dict(resource.derived)
+    stored = {each.name: column_type(each) for each in own if each.name not in resource.derived} | dict(
+        resource.derived
+    )
     columns = {name: f"i.{name}" for name in stored if not name.endswith("_lines")}
     columns |= {f"{each.name}_key": sql for each in own if (sql := _key(each)) is not None} | dict(resource.key_sql)
     names, values = ", ".join(columns), ", ".join(columns.values())

@@ -5,12 +5,12 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from crm_db import Transaction
-from crm_resource import Json
 
 from contacts.records.record import Record
 from contacts.records.resource import Resource
 from contacts.records.statements import statements
+from crm_db import Transaction
+from crm_resource import Json
 
 Row = Mapping[str, Json]
 
@@ -23,7 +23,9 @@ async def lock(tx: Transaction, workspace_id: UUID, resource: Resource, ids: Seq
     return {record.id: record for record in records}
 
 
-async def insert(tx: Transaction, workspace_id: UUID, resource: Resource, rows: Sequence[Row], created_by: UUID) -> None:
+async def insert(
+    tx: Transaction, workspace_id: UUID, resource: Resource, rows: Sequence[Row], created_by: UUID
+) -> None:
     if rows:
         await tx.execute(statements(resource).insert, workspace_id, _json(rows), created_by)
 
@@ -70,7 +72,9 @@ async def link_tags(
         )
     if pairs:
         await tx.execute(
-            f"insert into {noun}_tag (workspace_id, {noun}_id, tag_id) select $1, * from unnest($2::uuid[], $3::uuid[])",
+            f"""
+            insert into {noun}_tag (workspace_id, {noun}_id, tag_id)
+            select $1, * from unnest($2::uuid[], $3::uuid[])""",
             workspace_id,
             [record for record, _ in pairs],
             [tag for _, tag in pairs],
@@ -83,7 +87,9 @@ async def put_keys(
     """Exactly these (kind, key) by which each person is recognised."""
     if not fresh:
         await tx.execute(
-            "delete from contact_key where workspace_id = $1 and contact_id = any ($2::uuid[])", workspace_id, list(keys)
+            "delete from contact_key where workspace_id = $1 and contact_id = any ($2::uuid[])",
+            workspace_id,
+            list(keys),
         )
     flat = [(record, kind, key) for record, pairs in keys.items() for kind, key in pairs]
     if flat:
@@ -134,7 +140,7 @@ async def taken(
         f"""
         select custom ->> $2 as value from {noun}
         where workspace_id = $1 and deleted_at is null and custom ->> $2 = any ($3::text[]) and id <> all ($4::uuid[])
-        """,  # noqa: S608 - the noun is ours
+        """,
         workspace_id,
         key,
         list(values),

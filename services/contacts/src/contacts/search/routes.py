@@ -4,15 +4,15 @@ from typing import Any
 from uuid import UUID
 
 import msgspec
-from crm_auth import Reader
-from crm_resource import BadQuery, Problem
-from crm_service import Answer, crm, etag_of, json_answer
 from litestar import Request, get, post
 
 from contacts.records import http
 from contacts.records.listing import parse_query
 from contacts.search import store
 from contacts.state import State
+from crm_auth import Reader
+from crm_resource import BadQuery, Problem
+from crm_service import Answer, crm, etag_of, json_answer
 
 LIMIT = 20
 LIMIT_MAX = 50

@@ -8,11 +8,12 @@ from crm_db import Database, Transaction
 
 # The finds are few (the function says ROWS), so their rows are fetched by key.
 _SEARCH = """
-select json_build_object('items', coalesce(json_agg(row_to_json(r) order by r.score desc, r.title, r.id), '[]'))::text as body
-from enter($1) e(w), lateral (
+select json_build_object('items', coalesce(json_agg(row_to_json(r) order by r.score desc, r.title, r.id), '[]'))::text
+as body from enter($1) e(w), lateral (
     select * from (
         select 'contact' as kind, t.id, t.name as title,
-               coalesce(nullif(concat_ws(' · ', t.title, t.company_name), ''), t.emails -> 0 ->> 'value') as subtitle, s.score
+               coalesce(nullif(concat_ws(' · ', t.title, t.company_name), ''), t.emails -> 0 ->> 'value') as subtitle,
+               s.score
         from search_find(e.w, 'contact', $2, $3) s join contact t on t.workspace_id = e.w and t.id = s.id
         union all
         select 'company', t.id, t.name, coalesce(t.domain, t.industry), s.score
@@ -43,9 +44,7 @@ async def search(db: Database, workspace_id: UUID, text: str, limit: int) -> byt
     return body.encode()
 
 
-async def lookup(
-    db: Database, workspace_id: UUID, contact_ids: Sequence[UUID], company_ids: Sequence[UUID]
-) -> bytes:
+async def lookup(db: Database, workspace_id: UUID, contact_ids: Sequence[UUID], company_ids: Sequence[UUID]) -> bytes:
     rows = await db.read(workspace_id, _KNOWN, list(contact_ids), list(company_ids))
 
     def of(noun: str) -> str:

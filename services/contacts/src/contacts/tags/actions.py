@@ -4,10 +4,6 @@ from collections.abc import Mapping
 from uuid import UUID
 
 import crm_facts
-from crm_auth import Writer
-from crm_db import Transaction
-from crm_resource import Invalid, Json, Problem
-
 from contacts.custom_fields.fields import table_in
 from contacts.plain import actions as plain
 from contacts.plain.store import Document
@@ -17,6 +13,9 @@ from contacts.records.store import lock
 from contacts.resources import BY_NOUN
 from contacts.tags import store
 from contacts.tags.kind import TAG
+from crm_auth import Writer
+from crm_db import Transaction
+from crm_resource import Invalid, Json, Problem
 
 CHUNK = 500  # records a statement
 
@@ -58,9 +57,7 @@ async def delete(tx: Transaction, caller: Writer, tag_id: UUID, if_match: str | 
     return await plain.remove(tx, caller, TAG, before, "", operation_id)
 
 
-async def _take_off(
-    tx: Transaction, caller: Writer, noun: str, tag_id: UUID, name: str, operation_id: UUID
-) -> int:
+async def _take_off(tx: Transaction, caller: Writer, noun: str, tag_id: UUID, name: str, operation_id: UUID) -> int:
     resource = BY_NOUN[noun]
     fields = await table_in(tx, caller.workspace_id, resource)
     ids = await store.tagged(tx, caller.workspace_id, noun, tag_id)

@@ -4,10 +4,9 @@ from collections.abc import Collection
 from uuid import UUID
 
 import crm_facts
-from crm_db import Transaction
-
 from contacts.tags import store
 from contacts.tags.tag import Tag
+from crm_db import Transaction
 
 
 async def ensure(

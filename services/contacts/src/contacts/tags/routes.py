@@ -5,9 +5,6 @@ from typing import Annotated, Any
 from uuid import UUID
 
 import msgspec
-from crm_auth import Reader, Writer
-from crm_db import Transaction
-from crm_service import Answer, crm, json_answer, no_content
 from litestar import Request, delete, get, patch, post
 
 from contacts.plain.http import list_answer, row_answer
@@ -15,6 +12,9 @@ from contacts.records import http
 from contacts.records.errors import RecordNotFound
 from contacts.state import State
 from contacts.tags import actions, store
+from crm_auth import Reader, Writer
+from crm_db import Transaction
+from crm_service import Answer, crm, json_answer, no_content
 
 PATH = "/api/v1/tags"
 
@@ -47,7 +47,7 @@ class TagInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class TagPatch(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     name: Name | msgspec.UnsetType = msgspec.UNSET
-    color: Color | None | msgspec.UnsetType = msgspec.UNSET
+    color: Color | msgspec.UnsetType | None = msgspec.UNSET
 
 
 @get(PATH, opt=crm(answer=TagList, parameters=[http.IF_NONE_MATCH]))

@@ -3,9 +3,8 @@
 from collections.abc import Sequence
 from uuid import UUID
 
-from crm_db import Database, Transaction
-
 from contacts.tags.tag import Tag
+from crm_db import Database, Transaction
 
 _FIND = """
 select given.name as given, t.id, t.name
@@ -37,7 +36,7 @@ async def make(tx: Transaction, workspace_id: UUID, names: Sequence[str], create
 async def tagged(tx: Transaction, workspace_id: UUID, noun: str, tag_id: UUID) -> list[UUID]:
     """Records that have the tag, in the trash too."""
     rows = await tx.fetch(
-        f"select {noun}_id as id from {noun}_tag where workspace_id = $1 and tag_id = $2 order by 1",  # noqa: S608
+        f"select {noun}_id as id from {noun}_tag where workspace_id = $1 and tag_id = $2 order by 1",
         workspace_id,
         tag_id,
     )
@@ -51,7 +50,7 @@ async def follow(tx: Transaction, workspace_id: UUID, noun: str, tag_id: UUID, o
         update {noun} t set tags = array_replace(t.tags, $3, $4), derived = t.derived + 1
         from {noun}_tag l
         where l.workspace_id = $1 and l.tag_id = $2 and t.workspace_id = l.workspace_id and t.id = l.{noun}_id
-        """,  # noqa: S608
+        """,
         workspace_id,
         tag_id,
         old,

@@ -3,17 +3,16 @@
 from collections.abc import Mapping
 from uuid import UUID
 
-from crm_auth import Role, Writer
-from crm_db import Transaction
-from crm_resource import Arguments, BadQuery, FieldTable, Invalid, Json, Problem, compile_filter, parse_order
-from crm_service import NotAllowed, NotFound
-
 from contacts.custom_fields.fields import table_in
 from contacts.plain import actions as plain
 from contacts.plain.store import Document
 from contacts.records.listing import now_in
 from contacts.resources import BY_NOUN
 from contacts.views.kind import VIEW
+from crm_auth import Role, Writer
+from crm_db import Transaction
+from crm_resource import Arguments, BadQuery, FieldTable, Invalid, Json, Problem, compile_filter, parse_order
+from crm_service import NotAllowed, NotFound
 
 
 async def create(tx: Transaction, caller: Writer, values: Mapping[str, Json]) -> tuple[Document, UUID]:

@@ -5,9 +5,6 @@ from typing import Annotated, Any, Literal
 from uuid import UUID
 
 import msgspec
-from crm_auth import Reader, Writer
-from crm_db import Transaction
-from crm_service import Answer, NotFound, crm, json_answer, no_content
 from litestar import Request, delete, get, patch, post
 
 from contacts.plain import store
@@ -16,6 +13,9 @@ from contacts.records import http
 from contacts.state import State
 from contacts.views import actions
 from contacts.views.kind import VIEW
+from crm_auth import Reader, Writer
+from crm_db import Transaction
+from crm_service import Answer, NotFound, crm, json_answer, no_content
 
 PATH = "/api/v1/views"
 VISIBLE = "(t.shared or t.created_by = $2)"
@@ -65,8 +65,8 @@ class ViewInput(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 class ViewPatch(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
     name: Name | msgspec.UnsetType = msgspec.UNSET
     columns: Columns | msgspec.UnsetType = msgspec.UNSET
-    sort: str | None | msgspec.UnsetType = msgspec.UNSET
-    filter: dict[str, Any] | None | msgspec.UnsetType = msgspec.UNSET
+    sort: str | msgspec.UnsetType | None = msgspec.UNSET
+    filter: dict[str, Any] | msgspec.UnsetType | None = msgspec.UNSET
     shared: bool | msgspec.UnsetType = msgspec.UNSET
 
 
@@ -83,7 +83,9 @@ async def list_views(request: Request[Any, Any, Any], state: State, reader: Read
 async def get_view(request: Request[Any, Any, Any], state: State, reader: Reader, view_id: str) -> Answer:
     """One's own view, or a shared one."""
     args = (reader.user_id, http.record_id_of(view_id))
-    found = await store.documents(state.postgres, reader.workspace_id, VIEW, where=f"{VISIBLE} and t.id = $3", args=args)
+    found = await store.documents(
+        state.postgres, reader.workspace_id, VIEW, where=f"{VISIBLE} and t.id = $3", args=args
+    )
     if not found:
         raise NotFound
     return json_answer(request, found[0].encode(), etag=f'"{msgspec.json.decode(found[0])["version"]}.0"')
