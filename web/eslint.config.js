@@ -22,6 +22,8 @@ export default tseslint.config(
     extends: [jsxA11y.flatConfigs.strict, lingui.configs["flat/recommended"]],
     rules: {
       "@typescript-eslint/consistent-type-imports": "error",
+      // Speaks to users of React's compiler, which we are not.
+      "react-hooks/incompatible-library": "off",
       "jsx-a11y/label-has-associated-control": [
         "error",
         { controlComponents: ["Input", "Textarea", "Select"], depth: 3 },

@@ -11,6 +11,7 @@ const STALE: Record<string, string[]> = {
   event: ["events", "timeline"],
   timeline: ["timeline"],
   tag: ["tags"],
+  favourite: ["favourites"],
   import: ["imports"],
   workspace: ["me"],
   member: ["me", "members"],

@@ -30,7 +30,6 @@ export function Checkbox({ children, className, ...rest }: CheckboxProps) {
   );
   if (!children) return box;
   return (
-    // eslint-disable-next-line jsx-a11y/label-has-associated-control -- Base UI's box is the control inside
     <label className={cx("flex min-h-control-sm items-center gap-2 select-none", className)}>
       {box}
       {children}

@@ -108,7 +108,7 @@ export function MultiCombobox({
             >
               {renderChip ? renderChip(option) : <span className="truncate">{option.label}</span>}
               <Base.ChipRemove
-                aria-label={t`Remove ${option.label}`}
+                aria-label={t`Remove ${{ label: option.label }}`}
                 className="flex size-5 items-center justify-center text-ink-faint hover:text-ink"
               >
                 <X aria-hidden className="size-3" />

@@ -8,7 +8,6 @@ interface SwitchProps extends Omit<ComponentProps<typeof Base.Root>, "className"
 /** For what takes effect at once; a form that is sent uses a checkbox. */
 export function Switch({ children, ...rest }: SwitchProps) {
   return (
-    // eslint-disable-next-line jsx-a11y/label-has-associated-control -- Base UI's switch is the control inside
     <label className="flex min-h-control-sm items-center justify-between gap-4 select-none">
       {children}
       <Base.Root

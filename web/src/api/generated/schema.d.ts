@@ -156,6 +156,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/companies/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * BulkCompanies
+         * @description One change for many companies, all or none; 202 while the worker does a large one.
+         */
+        post: operations["ApiV1CompaniesBulkBulkCompanies"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/contacts": {
         parameters: {
             query?: never;
@@ -277,38 +297,51 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        post: {
-            parameters: {
-                query?: never;
-                header?: {
-                    "Idempotency-Key"?: string;
-                    "If-Match"?: string;
-                };
-                path?: never;
-                cookie?: never;
-            };
-            requestBody: {
-                content: {
-                    "application/json": {
-                        [key: string]: unknown;
-                    };
-                };
-            };
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            changed: number;
-                            matched: number;
-                            operation_id: string;
-                        };
-                    };
-                };
-            };
+        /**
+         * BulkContacts
+         * @description One change for many people, all or none; 202 while the worker does a large one.
+         */
+        post: operations["ApiV1ContactsBulkBulkContacts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/lookup": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
         };
+        get?: never;
+        put?: never;
+        /**
+         * LookupContacts
+         * @description Names by id, of those that exist in the workspace; the rest is simply left out.
+         */
+        post: operations["ApiV1ContactsLookupLookupContacts"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/contacts/search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * SearchContacts
+         * @description People and companies by what was typed of them, best first: this service's part of GET /search.
+         */
+        get: operations["ApiV1ContactsSearchSearchContacts"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -324,13 +357,13 @@ export interface paths {
         };
         /**
          * ListEvents
-         * @description Events, a page at a time. `due` gives the open tasks of one bucket of the task list, by the workspace's time zone.
+         * @description Events, a page at a time. `due` gives open tasks: one bucket of the task list, by the workspace's time zone.
          */
         get: operations["ApiV1EventsListEvents"];
         put?: never;
         /**
          * CreateEvent
-         * @description A note, task, meeting, call or e-mail. Whom it names is asked of the contacts service: 422 for somebody unknown.
+         * @description A note, task, meeting, call or e-mail. The contacts service is asked whether those whom it names exist.
          */
         post: operations["ApiV1EventsCreateEvent"];
         delete?: never;
@@ -348,7 +381,7 @@ export interface paths {
         };
         /**
          * GetEvent
-         * @description One event, also from the trash.
+         * @description One event, also from the trash. With `as_of` its own fields as they were at that moment.
          */
         get: operations["ApiV1EventsEventIdGetEvent"];
         put?: never;
@@ -444,6 +477,122 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/exports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ExportContacts
+         * @description All people that the filter finds, as a file that is streamed while it is read.
+         */
+        get: operations["ApiV1ExportsExportContacts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/favourites": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListFavourites
+         * @description One's own, in one's own order.
+         */
+        get: operations["ApiV1FavouritesListFavourites"];
+        put?: never;
+        /**
+         * CreateFavourite
+         * @description Adds a record or a view; one that is there already is answered as it is (200).
+         */
+        post: operations["ApiV1FavouritesCreateFavourite"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/favourites/{favourite_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * DeleteFavourite
+         * @description Takes it out; the record itself is not touched.
+         */
+        delete: operations["ApiV1FavouritesFavouriteIdDeleteFavourite"];
+        options?: never;
+        head?: never;
+        /**
+         * PatchFavourite
+         * @description Another place in one's order.
+         */
+        patch: operations["ApiV1FavouritesFavouriteIdPatchFavourite"];
+        trace?: never;
+    };
+    "/api/v1/fields": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListFields
+         * @description All custom fields, those of people first, in their order.
+         */
+        get: operations["ApiV1FieldsListFields"];
+        put?: never;
+        /**
+         * CreateField
+         * @description A new custom field (admin).
+         */
+        post: operations["ApiV1FieldsCreateField"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/fields/{field_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /**
+         * DeleteField
+         * @description Removes the definition (admin); values stay in the records' history.
+         */
+        delete: operations["ApiV1FieldsFieldIdDeleteField"];
+        options?: never;
+        head?: never;
+        /**
+         * PatchField
+         * @description Label, options, rules and order; key and type stay (admin).
+         */
+        patch: operations["ApiV1FieldsFieldIdPatchField"];
+        trace?: never;
+    };
     "/api/v1/imports": {
         parameters: {
             query?: never;
@@ -487,7 +636,7 @@ export interface paths {
         head?: never;
         /**
          * PatchImport
-         * @description Another mapping, or another way to match. An earlier check is void then. 409 while it is checked or run, and after.
+         * @description Another mapping, or another way to match: an earlier check is void then. 409 while it is worked on, and after.
          */
         patch: operations["ApiV1ImportsImportIdPatchImport"];
         trace?: never;
@@ -521,7 +670,7 @@ export interface paths {
         };
         /**
          * ImportErrors
-         * @description The rows that failed as they came, with row, column, code and reason in front. Mended, it can be imported again.
+         * @description The rows that failed as they came, with row, column, code and reason in front: to be mended and imported.
          */
         get: operations["ApiV1ImportsImportIdErrorsCsvImportErrors"];
         put?: never;
@@ -583,7 +732,7 @@ export interface paths {
         put?: never;
         /**
          * RunImport
-         * @description Brings the rows in, in the background, as one operation that can be undone. Invalid rows are left out and listed.
+         * @description Brings the rows in, in the background, as one operation that can be undone. Invalid rows are left out.
          */
         post: operations["ApiV1ImportsImportIdRunRunImport"];
         delete?: never;
@@ -808,6 +957,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/v1/operations/{operation_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetOperation
+         * @description One operation; that of a large undo has `restored` and `left` beside, as far as it is.
+         */
+        get: operations["ApiV1OperationsOperationIdGetOperation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/v1/operations/{operation_id}/undo": {
         parameters: {
             query?: never;
@@ -875,43 +1044,49 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get: {
-            parameters: {
-                query?: {
-                    count?: string;
-                    cursor?: string;
-                    filter?: string;
-                    limit?: number;
-                    q?: string;
-                    sort?: string;
-                    trashed?: boolean;
-                };
-                header?: never;
-                path?: never;
-                cookie?: never;
-            };
-            requestBody?: never;
-            responses: {
-                200: {
-                    headers: {
-                        [name: string]: unknown;
-                    };
-                    content: {
-                        "application/json": {
-                            items: components["schemas"]["Tag"][];
-                            next_cursor: string | null;
-                            total?: number;
-                        };
-                    };
-                };
-            };
-        };
+        /**
+         * ListTags
+         * @description All tags by name, with how many live records have each.
+         */
+        get: operations["ApiV1TagsListTags"];
         put?: never;
-        post?: never;
+        /**
+         * CreateTag
+         * @description A new tag; names are unique without regard to case.
+         */
+        post: operations["ApiV1TagsCreateTag"];
         delete?: never;
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/tags/{tag_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetTag
+         * @description One tag.
+         */
+        get: operations["ApiV1TagsTagIdGetTag"];
+        put?: never;
+        post?: never;
+        /**
+         * DeleteTag
+         * @description Takes it off every record; undo of this operation puts it back.
+         */
+        delete: operations["ApiV1TagsTagIdDeleteTag"];
+        options?: never;
+        head?: never;
+        /**
+         * PatchTag
+         * @description A new name or colour; records show the new name at once.
+         */
+        patch: operations["ApiV1TagsTagIdPatchTag"];
         trace?: never;
     };
     "/api/v1/timeline": {
@@ -932,6 +1107,58 @@ export interface paths {
         options?: never;
         head?: never;
         patch?: never;
+        trace?: never;
+    };
+    "/api/v1/views": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * ListViews
+         * @description One's own views and the shared ones, by name.
+         */
+        get: operations["ApiV1ViewsListViews"];
+        put?: never;
+        /**
+         * CreateView
+         * @description Saves a view: columns, sort and filter under a name.
+         */
+        post: operations["ApiV1ViewsCreateView"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/v1/views/{view_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * GetView
+         * @description One's own view, or a shared one.
+         */
+        get: operations["ApiV1ViewsViewIdGetView"];
+        put?: never;
+        post?: never;
+        /**
+         * DeleteView
+         * @description Deletes a view; records are not touched.
+         */
+        delete: operations["ApiV1ViewsViewIdDeleteView"];
+        options?: never;
+        head?: never;
+        /**
+         * PatchView
+         * @description Members that are given replace those that are kept. A shared view is its maker's and the admins' to change.
+         */
+        patch: operations["ApiV1ViewsViewIdPatchView"];
         trace?: never;
     };
     "/api/v1/workspaces": {
@@ -1038,6 +1265,36 @@ export interface components {
             updated_at: string;
             version: number;
         };
+        /**
+         * BulkAnswer
+         * @description `changed` is null while it runs (202): GET /operations/{operation_id} tells how it ended.
+         */
+        BulkAnswer: {
+            changed: number | null;
+            matched: number;
+            /** Format: uuid */
+            operation_id: string;
+        };
+        /**
+         * BulkInput
+         * @description Which records: `ids`, or `filter` and `q` as a list takes them. What: `values` (set), `tag`, `owner_id` (assign).
+         */
+        BulkInput: {
+            /** @enum {unknown} */
+            action: "add_tag" | "assign" | "remove_tag" | "restore" | "set" | "trash";
+            /** @default null */
+            filter?: Record<string, never> | null;
+            /** @default null */
+            ids?: string[] | null;
+            /** @default null */
+            owner_id?: string | null;
+            /** @default null */
+            q?: string | null;
+            /** @default null */
+            tag?: string | null;
+            /** @default null */
+            values?: Record<string, never> | null;
+        };
         /** CalendarRange */
         CalendarRange: {
             items: components["schemas"]["Occurrence"][];
@@ -1048,6 +1305,15 @@ export interface components {
             field: string;
             from: unknown;
             to: unknown;
+        };
+        /**
+         * Column
+         * @description `field` as filters name it; `width` in pixels.
+         */
+        Column: {
+            field: string;
+            /** @default null */
+            width?: number | null;
         };
         Company: {
             /** Address */
@@ -1388,6 +1654,70 @@ export interface components {
             type: string;
         };
         /**
+         * CustomField
+         * @description A field of people or companies that a workspace added; its values are `custom.<key>`.
+         */
+        CustomField: {
+            created_at: string;
+            /** Format: uuid */
+            created_by: string;
+            default: unknown;
+            /** Format: uuid */
+            id: string;
+            key: string;
+            label: string;
+            /** @enum {unknown} */
+            noun: "company" | "contact";
+            options: string[];
+            position: number;
+            required: boolean;
+            /** @enum {unknown} */
+            type: "boolean" | "date" | "email" | "multi_select" | "number" | "phone" | "select" | "text" | "url";
+            unique: boolean;
+            updated_at: string;
+            version: number;
+        };
+        /**
+         * CustomFieldInput
+         * @description `key` is made of the label where it isn't given; `noun` is contact where it isn't given.
+         */
+        CustomFieldInput: {
+            /** @default null */
+            default?: unknown;
+            /** @default null */
+            key?: string | null;
+            label: string;
+            /**
+             * @default contact
+             * @enum {unknown}
+             */
+            noun?: "company" | "contact";
+            /** @default [] */
+            options?: string[];
+            /** @default 0 */
+            position?: number;
+            /** @default false */
+            required?: boolean;
+            /** @enum {unknown} */
+            type: "boolean" | "date" | "email" | "multi_select" | "number" | "phone" | "select" | "text" | "url";
+            /** @default false */
+            unique?: boolean;
+        };
+        /** CustomFieldList */
+        CustomFieldList: {
+            items: components["schemas"]["CustomField"][];
+            next_cursor: string | null;
+        };
+        /** CustomFieldPatch */
+        CustomFieldPatch: {
+            default?: unknown;
+            label?: string;
+            options?: string[];
+            position?: number;
+            required?: boolean;
+            unique?: boolean;
+        };
+        /**
          * Device
          * @description A session of the account. `is_current`: the one that asks.
          */
@@ -1437,7 +1767,7 @@ export interface components {
         };
         /**
          * EventPage
-         * @description What a list answers. It is put together from the database's own bytes, so nothing builds this type: it describes.
+         * @description What a list answers. It is put together from the database's own bytes: this type describes.
          */
         EventPage: {
             items: components["schemas"]["Event"][];
@@ -1459,6 +1789,11 @@ export interface components {
             operation_id: string;
             verb: string;
             version: number;
+        };
+        /** OperationPage */
+        EventsOperationPage: {
+            items: components["schemas"]["OperationItem"][];
+            next_cursor: string | null;
         };
         EventsProblem: {
             code?: string;
@@ -1482,11 +1817,64 @@ export interface components {
             operation_id: string;
             restored: number;
         };
+        /**
+         * Favourite
+         * @description `title` is the record's name as it is now.
+         */
+        Favourite: {
+            created_at: string;
+            /** Format: uuid */
+            created_by: string;
+            /** Format: uuid */
+            id: string;
+            /** @enum {unknown} */
+            kind: "company" | "contact" | "view";
+            position: number;
+            /** Format: uuid */
+            record_id: string;
+            title: string;
+            updated_at: string;
+            version: number;
+        };
+        /** FavouriteInput */
+        FavouriteInput: {
+            /** @enum {unknown} */
+            kind: "company" | "contact" | "view";
+            /** @default 0 */
+            position?: number;
+            /** Format: uuid */
+            record_id: string;
+        };
+        /** FavouriteList */
+        FavouriteList: {
+            items: components["schemas"]["Favourite"][];
+            next_cursor: string | null;
+        };
+        /** FavouritePatch */
+        FavouritePatch: {
+            position: number;
+        };
         /** FieldChange */
         FieldChange: {
             field: string;
             from: unknown;
             to: unknown;
+        };
+        /** Finds */
+        Finds: {
+            items: components["schemas"]["Found"][];
+        };
+        /**
+         * Found
+         * @description `score` is 0 to 1: whole words of the name, beginnings of it, other words, likeness.
+         */
+        Found: {
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            score: number;
+            subtitle: string | null;
+            title: string;
         };
         /** HistoryActor */
         HistoryActor: {
@@ -1585,23 +1973,23 @@ export interface components {
          */
         ImportTotals: {
             /** @default null */
-            conflict: number | null;
+            conflict?: number | null;
             /** @default null */
-            create: number | null;
+            create?: number | null;
             /** @default null */
-            created: number | null;
+            created?: number | null;
             /** @default null */
-            failed: number | null;
+            failed?: number | null;
             /** @default null */
-            invalid: number | null;
+            invalid?: number | null;
             /** @default null */
-            skip: number | null;
+            skip?: number | null;
             /** @default null */
-            skipped: number | null;
+            skipped?: number | null;
             /** @default null */
-            update: number | null;
+            update?: number | null;
             /** @default null */
-            updated: number | null;
+            updated?: number | null;
         };
         /** ImportUpload */
         ImportUpload: {
@@ -1636,6 +2024,16 @@ export interface components {
          */
         Kind: "call" | "email" | "meeting" | "note" | "task";
         /**
+         * Known
+         * @description `deleted` is there, and true, for one in the trash.
+         */
+        Known: {
+            deleted?: boolean;
+            /** Format: uuid */
+            id: string;
+            name: string;
+        };
+        /**
          * Left
          * @description What an undo did not put back. `field` is null where it is the whole event.
          */
@@ -1644,6 +2042,23 @@ export interface components {
             event_id: string;
             field: string | null;
             reason: string;
+        };
+        /**
+         * LeftField
+         * @description What undo did not touch: `reason` is changed_since, trashed, purged or company_gone.
+         */
+        LeftField: {
+            /** @default null */
+            company_id?: string | null;
+            /** @default null */
+            contact_id?: string | null;
+            field: string | null;
+            reason: string;
+        };
+        /** LookupAnswer */
+        LookupAnswer: {
+            companies: components["schemas"]["Known"][];
+            contacts: components["schemas"]["Known"][];
         };
         /**
          * MatchBy
@@ -1696,13 +2111,20 @@ export interface components {
             name: string;
             role: string;
         };
+        /** Moved */
+        Moved: {
+            /** Format: uuid */
+            id: string;
+            position: number;
+            version: number;
+        };
         /**
          * NewApiToken
-         * @description A wider scope holds the narrower ones; none goes beyond its owner's role. Without an end it lasts until revoked.
+         * @description A wider scope holds the narrower ones; none exceeds its owner's role. Without an end it lasts until revoked.
          */
         NewApiToken: {
             /** @default null */
-            expires_at: string | null;
+            expires_at?: string | null;
             name: string;
             scopes: ("admin" | "read" | "write")[];
         };
@@ -1710,19 +2132,19 @@ export interface components {
         NewInvitation: {
             email: string;
             /** @default member */
-            role: components["schemas"]["Role"];
+            role?: components["schemas"]["Role"];
         };
         /** NewWorkspace */
         NewWorkspace: {
             /** @default null */
-            country: string | null;
+            country?: string | null;
             /** @default null */
-            currency: string | null;
+            currency?: string | null;
             /** @default null */
-            locale: string | null;
+            locale?: string | null;
             name: string;
             /** @default null */
-            time_zone: string | null;
+            time_zone?: string | null;
         };
         /**
          * Occurrence
@@ -1738,6 +2160,24 @@ export interface components {
          * @enum {unknown}
          */
         OnMatch: "create" | "skip" | "update";
+        /**
+         * Operation
+         * @description One click, bulk action, import or undo. `counts` by what happened: created, updated, trashed, restored, purged.
+         */
+        Operation: {
+            actor: components["schemas"]["HistoryActor"];
+            at: string;
+            counts: {
+                [key: string]: number;
+            };
+            /** Format: uuid */
+            id: string;
+            kind: string;
+            status: string;
+            summary: string;
+            undo_of: string | null;
+            undone_by: string | null;
+        };
         /** OperationItem */
         OperationItem: {
             actor: components["schemas"]["Actor"];
@@ -1755,7 +2195,7 @@ export interface components {
         };
         /** OperationPage */
         OperationPage: {
-            items: components["schemas"]["OperationItem"][];
+            items: components["schemas"]["Operation"][];
             next_cursor: string | null;
         };
         Operations: {
@@ -1854,11 +2294,37 @@ export interface components {
                 title: string;
             }[];
         };
+        /**
+         * Tag
+         * @description `count`: live records that have it.
+         */
         Tag: {
             color: string | null;
             count: number;
+            created_at: string;
+            /** Format: uuid */
+            created_by: string;
+            /** Format: uuid */
             id: string;
             name: string;
+            updated_at: string;
+            version: number;
+        };
+        /** TagInput */
+        TagInput: {
+            /** @default null */
+            color?: string | null;
+            name: string;
+        };
+        /** TagList */
+        TagList: {
+            items: components["schemas"]["Tag"][];
+            next_cursor: string | null;
+        };
+        /** TagPatch */
+        TagPatch: {
+            color?: string | null;
+            name?: string;
         };
         /**
          * TimelineItem
@@ -1892,11 +2358,76 @@ export interface components {
         TokenShown: {
             token: string;
         };
+        /**
+         * UndoAnswer
+         * @description `status` is `running` (202) while the worker undoes a large operation: GET /operations/{id} tells when it is done.
+         */
+        UndoAnswer: {
+            left: components["schemas"]["LeftField"][];
+            /** Format: uuid */
+            operation_id: string;
+            restored: number;
+            status: string;
+        };
         Undone: {
             left?: Record<string, never>[];
             /** Format: uuid */
             operation_id: string;
             restored?: number;
+        };
+        /** View */
+        View: {
+            columns: components["schemas"]["Column"][];
+            created_at: string;
+            /** Format: uuid */
+            created_by: string;
+            filter: Record<string, never> | null;
+            /** Format: uuid */
+            id: string;
+            /** @enum {unknown} */
+            kind: "company" | "contact";
+            name: string;
+            shared: boolean;
+            sort: string | null;
+            updated_at: string;
+            version: number;
+        };
+        /** ViewInput */
+        ViewInput: {
+            /** @default [] */
+            columns?: components["schemas"]["Column"][];
+            /** @default null */
+            filter?: Record<string, never> | null;
+            /**
+             * @default contact
+             * @enum {unknown}
+             */
+            kind?: "company" | "contact";
+            name: string;
+            /** @default false */
+            shared?: boolean;
+            /** @default null */
+            sort?: string | null;
+        };
+        /** ViewList */
+        ViewList: {
+            items: components["schemas"]["View"][];
+            next_cursor: string | null;
+        };
+        /** ViewPatch */
+        ViewPatch: {
+            columns?: components["schemas"]["Column"][];
+            filter?: Record<string, never> | null;
+            name?: string;
+            shared?: boolean;
+            sort?: string | null;
+        };
+        /** Wanted */
+        Wanted: {
+            /** @default [] */
+            company_ids?: string[];
+            /** @default [] */
+            contact_ids?: string[];
         };
         /**
          * WorkspacePatch
@@ -2257,7 +2788,7 @@ export interface operations {
                 filter?: string;
                 /** @description Page size. */
                 limit?: number;
-                /** @description Search as typed; chooses among the best 1000 finds. */
+                /** @description Search as typed; chooses among the best 500 finds. */
                 q?: string;
                 /** @description A field, `-` in front for descending; empty values come last. */
                 sort?: string;
@@ -2558,6 +3089,47 @@ export interface operations {
             504: components["responses"]["Problem504"];
         };
     };
+    ApiV1CompaniesBulkBulkCompanies: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body within 24 h answer as the first time. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkInput"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Operation-Id": components["headers"]["X-Operation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkAnswer"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
     ApiV1ContactsListContacts: {
         parameters: {
             query?: {
@@ -2569,7 +3141,7 @@ export interface operations {
                 filter?: string;
                 /** @description Page size. */
                 limit?: number;
-                /** @description Search as typed; chooses among the best 1000 finds. */
+                /** @description Search as typed; chooses among the best 500 finds. */
                 q?: string;
                 /** @description A field, `-` in front for descending; empty values come last. */
                 sort?: string;
@@ -2901,6 +3473,130 @@ export interface operations {
             504: components["responses"]["Problem504"];
         };
     };
+    ApiV1ContactsBulkBulkContacts: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body within 24 h answer as the first time. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkInput"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Operation-Id": components["headers"]["X-Operation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["BulkAnswer"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    ApiV1ContactsLookupLookupContacts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Wanted"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Operation-Id": components["headers"]["X-Operation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LookupAnswer"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    ApiV1ContactsSearchSearchContacts: {
+        parameters: {
+            query: {
+                /** @description Page size. */
+                limit?: number;
+                q: string;
+            };
+            header?: {
+                /** @description The ETag that you have; 304 if it still fits. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Finds"];
+                };
+            };
+            /** @description As you have it */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
     ApiV1EventsListEvents: {
         parameters: {
             query?: {
@@ -3046,7 +3742,9 @@ export interface operations {
     };
     ApiV1EventsEventIdGetEvent: {
         parameters: {
-            query?: never;
+            query?: {
+                as_of?: string | null;
+            };
             header?: {
                 /** @description The ETag that you have; 304 if it still fits. */
                 "If-None-Match"?: string;
@@ -3371,6 +4069,365 @@ export interface operations {
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
             409: components["responses"]["Problem409"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    ApiV1ExportsExportContacts: {
+        parameters: {
+            query: {
+                /** @description JSON: `{"and": [...]}`, `{"or": [...]}`, `{"not": ...}` or a clause `{"field": "tags", "op": "has", "value": "vip"}`; at most 5 deep and 30 clauses. */
+                filter?: string;
+                /** @description csv: one row a person, safe to open, and the columns that an import reads back. vcf: vCard 3.0. */
+                format: "csv" | "json" | "vcf";
+                /** @description Search as typed; chooses among the best 500 finds. */
+                q?: string;
+                /** @description true: what is in the trash, instead of what isn't. */
+                trashed?: "true" | "false";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                };
+            };
+            /** @description As you have it */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    ApiV1FavouritesListFavourites: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that you have; 304 if it still fits. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FavouriteList"];
+                };
+            };
+            /** @description As you have it */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    ApiV1FavouritesCreateFavourite: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body within 24 h answer as the first time. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FavouriteInput"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    "X-Operation-Id": components["headers"]["X-Operation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Favourite"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    ApiV1FavouritesFavouriteIdDeleteFavourite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                favourite_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    "X-Operation-Id": components["headers"]["X-Operation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    ApiV1FavouritesFavouriteIdPatchFavourite: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                favourite_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["FavouritePatch"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Operation-Id": components["headers"]["X-Operation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Moved"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    ApiV1FieldsListFields: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that you have; 304 if it still fits. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomFieldList"];
+                };
+            };
+            /** @description As you have it */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    ApiV1FieldsCreateField: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body within 24 h answer as the first time. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomFieldInput"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    "X-Operation-Id": components["headers"]["X-Operation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomField"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    ApiV1FieldsFieldIdDeleteField: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that the change is meant for; another version is 412. */
+                "If-Match"?: string;
+            };
+            path: {
+                field_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    "X-Operation-Id": components["headers"]["X-Operation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            412: components["responses"]["Problem412"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    ApiV1FieldsFieldIdPatchField: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that the change is meant for; another version is 412. */
+                "If-Match"?: string;
+            };
+            path: {
+                field_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CustomFieldPatch"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Operation-Id": components["headers"]["X-Operation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CustomField"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];
@@ -4264,6 +5321,49 @@ export interface operations {
             };
         };
     };
+    ApiV1OperationsOperationIdGetOperation: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that you have; 304 if it still fits. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                operation_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Operation"];
+                };
+            };
+            /** @description As you have it */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
     "gateway.undo": {
         parameters: {
             query?: never;
@@ -4365,6 +5465,209 @@ export interface operations {
             };
         };
     };
+    ApiV1TagsListTags: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that you have; 304 if it still fits. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TagList"];
+                };
+            };
+            /** @description As you have it */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    ApiV1TagsCreateTag: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body within 24 h answer as the first time. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagInput"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    "X-Operation-Id": components["headers"]["X-Operation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tag"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    ApiV1TagsTagIdGetTag: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that you have; 304 if it still fits. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                tag_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tag"];
+                };
+            };
+            /** @description As you have it */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    ApiV1TagsTagIdDeleteTag: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that the change is meant for; another version is 412. */
+                "If-Match"?: string;
+            };
+            path: {
+                tag_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    "X-Operation-Id": components["headers"]["X-Operation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            412: components["responses"]["Problem412"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    ApiV1TagsTagIdPatchTag: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that the change is meant for; another version is 412. */
+                "If-Match"?: string;
+            };
+            path: {
+                tag_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TagPatch"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Operation-Id": components["headers"]["X-Operation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Tag"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
     ApiV1TimelineReadTimeline: {
         parameters: {
             query?: {
@@ -4406,6 +5709,209 @@ export interface operations {
             401: components["responses"]["Problem401"];
             403: components["responses"]["Problem403"];
             404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    ApiV1ViewsListViews: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that you have; 304 if it still fits. */
+                "If-None-Match"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ViewList"];
+                };
+            };
+            /** @description As you have it */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    ApiV1ViewsCreateView: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The same key and body within 24 h answer as the first time. */
+                "Idempotency-Key"?: string;
+            };
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewInput"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            201: {
+                headers: {
+                    "X-Operation-Id": components["headers"]["X-Operation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    ApiV1ViewsViewIdGetView: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that you have; 304 if it still fits. */
+                "If-None-Match"?: string;
+            };
+            path: {
+                view_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            /** @description As you have it */
+            304: {
+                headers: {
+                    ETag: components["headers"]["ETag"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    ApiV1ViewsViewIdDeleteView: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that the change is meant for; another version is 412. */
+                "If-Match"?: string;
+            };
+            path: {
+                view_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Done */
+            204: {
+                headers: {
+                    "X-Operation-Id": components["headers"]["X-Operation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            412: components["responses"]["Problem412"];
+            429: components["responses"]["Problem429"];
+            500: components["responses"]["Problem500"];
+            503: components["responses"]["Problem503"];
+            504: components["responses"]["Problem504"];
+        };
+    };
+    ApiV1ViewsViewIdPatchView: {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description The ETag that the change is meant for; another version is 412. */
+                "If-Match"?: string;
+            };
+            path: {
+                view_id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ViewPatch"];
+            };
+        };
+        responses: {
+            /** @description Done */
+            200: {
+                headers: {
+                    "X-Operation-Id": components["headers"]["X-Operation-Id"];
+                    "X-Request-Id": components["headers"]["X-Request-Id"];
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["View"];
+                };
+            };
+            400: components["responses"]["Problem400"];
+            401: components["responses"]["Problem401"];
+            403: components["responses"]["Problem403"];
+            404: components["responses"]["Problem404"];
+            409: components["responses"]["Problem409"];
+            412: components["responses"]["Problem412"];
+            413: components["responses"]["Problem413"];
+            415: components["responses"]["Problem415"];
+            422: components["responses"]["Problem422"];
             429: components["responses"]["Problem429"];
             500: components["responses"]["Problem500"];
             503: components["responses"]["Problem503"];

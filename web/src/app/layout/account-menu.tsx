@@ -21,7 +21,7 @@ export function AccountMenu({ compact }: { compact: boolean }) {
       trigger={
         <button
           type="button"
-          aria-label={t`Account of ${user.name}`}
+          aria-label={t`Account of ${{ name: user.name }}`}
           className="flex h-control min-w-0 flex-1 items-center gap-2 rounded-md px-1.5 hover:bg-hover data-popup-open:bg-hover"
         >
           <Avatar name={user.name} size="sm" />

@@ -1,6 +1,7 @@
 import type { LucideIcon } from "lucide-react";
-import { type ReactNode, useEffect } from "react";
+import type { ReactNode } from "react";
 import { cx } from "@/lib/cx";
+import { useTitle } from "@/lib/use-title";
 
 interface PageProps {
   title: string;
@@ -16,9 +17,7 @@ interface PageProps {
 }
 
 export function Page({ title, icon: Icon, aside, actions, fixed, narrow, children }: PageProps) {
-  useEffect(() => {
-    document.title = `${title} · Mini-CRM`;
-  }, [title]);
+  useTitle(title);
   return (
     <div className="flex h-full min-h-0 flex-col">
       <header className="flex h-bar shrink-0 items-center gap-2 border-b px-4">

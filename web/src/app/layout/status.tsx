@@ -34,7 +34,7 @@ export function StatusDot() {
       trigger={
         <button
           type="button"
-          aria-label={t`Status: ${names[status]}`}
+          aria-label={t`Status: ${{ state: names[status] }}`}
           className="flex size-control-sm shrink-0 items-center justify-center rounded-md hover:bg-hover"
         >
           <span className={cx("size-2 rounded-full", DOTS[status])} />

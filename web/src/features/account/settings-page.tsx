@@ -1,16 +1,15 @@
-import { Trans, useLingui } from "@lingui/react/macro";
+import { useLingui } from "@lingui/react/macro";
 import { Settings } from "lucide-react";
-import { type FormEvent, type ReactNode, useId, useState } from "react";
-import { auth, type AuthClient, type SignedIn, useSignedIn } from "@/api/session";
+import { type FormEvent, useState } from "react";
+import { type SignedIn, useSignedIn } from "@/api/session";
 import { Page } from "@/app/layout/page";
-import { signOut } from "@/app/sign-out";
-import { explainAuth } from "@/features/auth/auth-errors";
 import { PasswordInput } from "@/features/auth/auth-form";
 import { setTheme, type Theme, useTheme } from "@/lib/theme";
 import { Button } from "@/ui/button";
 import { Field, Input } from "@/ui/field";
 import { Segmented } from "@/ui/segmented";
-import { toast } from "@/ui/toast";
+import { Section, useChange } from "./section";
+import { Sessions } from "./sessions";
 
 export function SettingsPage() {
   const { t } = useLingui();
@@ -24,42 +23,6 @@ export function SettingsPage() {
       <Sessions />
     </Page>
   );
-}
-
-function Section({ title, intro, children }: { title: string; intro: ReactNode; children: ReactNode }) {
-  const id = useId();
-  return (
-    <section
-      aria-labelledby={id}
-      className="grid gap-x-8 gap-y-4 border-b py-6 first:pt-0 last:border-0 wide:grid-cols-[14rem_1fr]"
-    >
-      <div>
-        <h2 id={id} className="font-semibold">
-          {title}
-        </h2>
-        <p className="mt-1 text-ink-muted">{intro}</p>
-      </div>
-      <div className="flex min-w-0 flex-col items-start gap-4">{children}</div>
-    </section>
-  );
-}
-
-/** Runs a change of the account, says how it went, and whether it did. */
-function useChange(): {
-  busy: boolean;
-  change: (done: string, run: (client: AuthClient) => Promise<{ error: unknown }>) => Promise<boolean>;
-} {
-  const [busy, setBusy] = useState(false);
-  return {
-    busy,
-    async change(done, run) {
-      setBusy(true);
-      const { error } = await run(await auth());
-      setBusy(false);
-      toast(error ? { tone: "danger", title: explainAuth(error) } : { title: done });
-      return !error;
-    },
-  };
 }
 
 function Profile({ user }: { user: SignedIn }) {
@@ -154,26 +117,6 @@ function Password() {
           {t`Change password`}
         </Button>
       </form>
-    </Section>
-  );
-}
-
-function Sessions() {
-  const { t } = useLingui();
-  const { busy, change } = useChange();
-  return (
-    <Section title={t`Sessions`} intro={<Trans>Lost a laptop? Sign it out from here.</Trans>}>
-      <div className="flex flex-wrap gap-2">
-        <Button onClick={() => void signOut()}>{t`Sign out here`}</Button>
-        <Button
-          loading={busy}
-          onClick={() =>
-            void change(t`All other browsers are signed out`, (client) => client.signOut({ scope: "others" }))
-          }
-        >
-          {t`Sign out everywhere else`}
-        </Button>
-      </div>
     </Section>
   );
 }

@@ -6,7 +6,8 @@ export function explainAuth(error: unknown): string {
   if (!isAuthError(error)) return t`This page made a mistake. Reload it and try again.`;
   if (error instanceof AuthRetryableFetchError)
     return t`The server can't be reached at the moment. What you typed is kept; try again.`;
-  if (error instanceof AuthWeakPasswordError) return t`This password is too easy to guess. ${error.message}`;
+  if (error instanceof AuthWeakPasswordError)
+    return t`This password is too easy to guess. ${{ message: error.message }}`;
   switch (error.code) {
     case "invalid_credentials":
       return t`E-mail and password don't fit together. Check both, or set a new password.`;

@@ -1,6 +1,7 @@
 import { useLingui } from "@lingui/react/macro";
 import { Eye, EyeOff } from "lucide-react";
-import { type ComponentProps, type FormEvent, type ReactNode, useEffect, useState } from "react";
+import { type ComponentProps, type FormEvent, type ReactNode, useState } from "react";
+import { useTitle } from "@/lib/use-title";
 import { Banner } from "@/ui/banner";
 import { Button } from "@/ui/button";
 import { Field, Input } from "@/ui/field";
@@ -50,9 +51,7 @@ export function AuthForm({ title, intro, submit, onSubmit, explain, footer, chil
 }
 
 export function AuthTitle({ title, intro }: { title: string; intro?: ReactNode }) {
-  useEffect(() => {
-    document.title = `${title} · Mini-CRM`;
-  }, [title]);
+  useTitle(title);
   return (
     <>
       <h1 className="text-xl font-semibold">{title}</h1>

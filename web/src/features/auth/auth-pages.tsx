@@ -190,7 +190,7 @@ export function NewPasswordPage() {
   return (
     <AuthForm
       title={t`Choose a new password`}
-      intro={t`For ${user.email}. Other browsers will be signed out.`}
+      intro={t`For ${{ email: user.email }}. Other browsers will be signed out.`}
       submit={t`Save password`}
       explain={explainAuth}
       onSubmit={async (fields) => {
@@ -269,7 +269,7 @@ export function AcceptInvitationPage() {
   return (
     <AuthForm
       title={t`You are invited`}
-      intro={t`You join as ${user.email}.`}
+      intro={t`You join as ${{ email: user.email }}.`}
       submit={t`Join the workspace`}
       explain={(error) => {
         const { title, description } = explain(error);

@@ -6,11 +6,15 @@ import { toastDone, toastFailed } from "@/app/feedback";
 import { contactKeys, dropFromLists, writeContact } from "./queries";
 import type { ContactPatch } from "./save";
 
+function shownName({ name }: Contact): string {
+  return name || t`Person`;
+}
+
 export async function createContact(queryClient: QueryClient, fields: ContactPatch): Promise<Contact> {
   const { data, response } = await api.POST("/api/v1/contacts", { body: fields });
   const contact = data!;
   writeContact(queryClient, contact);
-  toastDone(queryClient, t`${contact.name ?? t`Person`} created`, operationOf(response));
+  toastDone(queryClient, t`${{ name: shownName(contact) }} created`, operationOf(response));
   void queryClient.invalidateQueries({ queryKey: contactKeys.lists });
   return contact;
 }
@@ -22,7 +26,7 @@ export async function trashContact(queryClient: QueryClient, contact: Contact): 
     const { response } = await api.DELETE("/api/v1/contacts/{contact_id}", {
       params: { path: { contact_id: contact.id } },
     });
-    toastDone(queryClient, t`${contact.name ?? t`Person`} is in the trash`, operationOf(response));
+    toastDone(queryClient, t`${{ name: shownName(contact) }} is in the trash`, operationOf(response));
   } catch (error) {
     toastFailed(error);
   }
@@ -35,7 +39,7 @@ export async function restoreContact(queryClient: QueryClient, contact: Contact)
       params: { path: { contact_id: contact.id } },
     });
     if (data) writeContact(queryClient, data);
-    toastDone(queryClient, t`${contact.name ?? t`Person`} is back`, operationOf(response));
+    toastDone(queryClient, t`${{ name: shownName(contact) }} is back`, operationOf(response));
     void queryClient.invalidateQueries({ queryKey: contactKeys.lists });
   } catch (error) {
     toastFailed(error);
@@ -52,8 +56,9 @@ export async function changeMany(queryClient: QueryClient, ids: string[], change
   if (change.action === "trash") dropFromLists(queryClient, new Set(ids));
   try {
     const { data } = await api.POST("/api/v1/contacts/bulk", { body: { ...change, ids } });
-    const changed = data!.changed;
-    toastDone(queryClient, plural(changed, { one: "# person changed", other: "# people changed" }), data!.operation_id);
+    // A large one is still under way: then only how many it meets is known.
+    const count = data!.changed ?? data!.matched;
+    toastDone(queryClient, plural(count, { one: "# person changed", other: "# people changed" }), data!.operation_id);
   } catch (error) {
     toastFailed(error);
   }

@@ -43,9 +43,9 @@ export function ContactFields({ contact, readOnlyReason }: ContactFieldsProps) {
         {inPlace(fieldOf("description"))}
       </Group>
       <p className="px-1.5 text-sm text-ink-faint">
-        {t`Created ${formatDateTime(contact.created_at)}`}
+        {t`Created ${{ when: formatDateTime(contact.created_at) }}`}
         <br />
-        {t`Changed ${formatDateTime(contact.updated_at)}`}
+        {t`Changed ${{ when: formatDateTime(contact.updated_at) }}`}
       </p>
     </div>
   );

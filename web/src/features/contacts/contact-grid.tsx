@@ -183,7 +183,7 @@ export function ContactGrid({
                 open={contact !== undefined && contact.id === openId}
                 refused={refused?.id === contact?.id ? refused : null}
                 cellId={cellId}
-                selectLabel={t`Select ${contact?.name ?? ""}`}
+                selectLabel={t`Select ${{ name: contact?.name ?? "" }}`}
                 onSelect={selection.toggle}
                 onOpen={onOpen}
                 onPick={(place) => {

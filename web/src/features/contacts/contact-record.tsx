@@ -1,16 +1,17 @@
 import { useLingui } from "@lingui/react/macro";
 import { useQuery, useQueryClient } from "@tanstack/react-query";
 import { Ellipsis, RotateCcw, Star, Trash2 } from "lucide-react";
-import { useEffect, useMemo, useState } from "react";
+import { useMemo, useState } from "react";
 import { explain } from "@/api/errors";
+import { useFavourite } from "@/api/favourites";
 import { isProblem } from "@/api/problem";
 import type { Contact } from "@/api/types";
 import { type Action, toMenuEntries, useActions } from "@/app/actions";
 import { OfflineState } from "@/app/error-page";
+import { toastFailed } from "@/app/feedback";
 import { useRefusal } from "@/app/may";
 import { Composer } from "@/features/timeline/composer";
 import { Timeline } from "@/features/timeline/timeline";
-import { useFavourites } from "@/lib/favourites";
 import { useIsPhone } from "@/lib/use-media";
 import { Avatar } from "@/ui/avatar";
 import { Banner } from "@/ui/banner";
@@ -62,8 +63,8 @@ function RecordHead({ contact }: { contact: Contact }) {
   const { t } = useLingui();
   const queryClient = useQueryClient();
   const readOnlyReason = useReadOnlyReason(contact);
-  const { isFavourite, toggle } = useFavourites();
-  const name = contact.name ?? "";
+  const name = contact.name;
+  const { isFavourite, toggle } = useFavourite(contact.id, name);
   const refusal = useRefusal({ part: "contacts" });
   const actions = useMemo<Action[]>(
     () =>
@@ -92,7 +93,6 @@ function RecordHead({ contact }: { contact: Contact }) {
     [contact, queryClient, refusal, t],
   );
   useActions(actions);
-  useRenamedFavourite(contact);
   return (
     <div className="flex shrink-0 flex-col gap-3 px-5 pt-4 pb-3">
       <div className="flex items-center gap-3">
@@ -111,9 +111,9 @@ function RecordHead({ contact }: { contact: Contact }) {
         </div>
         <IconButton
           icon={Star}
-          label={isFavourite(contact.id) ? t`Remove from favourites` : t`Add to favourites`}
-          pressed={isFavourite(contact.id)}
-          onClick={() => toggle({ id: contact.id, name })}
+          label={isFavourite ? t`Remove from favourites` : t`Add to favourites`}
+          pressed={isFavourite}
+          onClick={() => void toggle().catch(toastFailed)}
         />
         <Menu align="end" trigger={<IconButton icon={Ellipsis} label={t`More`} />} entries={toMenuEntries(actions)} />
       </div>
@@ -127,12 +127,6 @@ function RecordHead({ contact }: { contact: Contact }) {
       )}
     </div>
   );
-}
-
-/** A favourite keeps its name in the sidebar. */
-function useRenamedFavourite({ id, name }: Contact): void {
-  const { rename } = useFavourites();
-  useEffect(() => rename({ id, name: name ?? "" }), [id, name, rename]);
 }
 
 function WideBody({ contact }: { contact: Contact }) {

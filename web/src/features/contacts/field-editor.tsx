@@ -1,6 +1,7 @@
 import { useLingui } from "@lingui/react/macro";
-import { type KeyboardEvent, lazy, Suspense, useRef, useState } from "react";
+import { type KeyboardEvent, lazy, Suspense, useState } from "react";
 import type { Contact } from "@/api/types";
+import { useOnce } from "@/lib/use-once";
 import { type ContactField, patchAt, textOf, valueAt, withPrimary } from "./fields";
 import type { ContactPatch } from "./save";
 
@@ -25,22 +26,15 @@ export interface EditorProps {
 
 /** The same editor in table, panel and page. */
 export function FieldEditor({ onCommit, onCancel, ...rest }: EditorProps) {
-  // Leaving by a key moves the focus, which is a blur, which would end the edit a second time.
-  const ended = useRef(false);
-  function once(end: () => void): void {
-    if (ended.current) return;
-    ended.current = true;
-    end();
-  }
-  const props: EditorProps = {
-    ...rest,
-    onCommit: (...result) => once(() => onCommit(...result)),
-    onCancel: () => once(onCancel),
-  };
-  return <Suspense>{editorFor(props)}</Suspense>;
+  const once = useOnce();
+  return (
+    <Suspense>
+      <Editor {...rest} onCommit={(...result) => once(() => onCommit(...result))} onCancel={() => once(onCancel)} />
+    </Suspense>
+  );
 }
 
-function editorFor(props: EditorProps) {
+function Editor(props: EditorProps) {
   switch (props.field.kind) {
     case "name":
       return <NameEditor {...props} />;
@@ -121,6 +115,8 @@ function NameEditor({ contact, label, initial, onCommit, onCancel }: EditorProps
   }
 
   return (
+    // Hears what bubbles from its two inputs.
+    // eslint-disable-next-line jsx-a11y/no-noninteractive-element-interactions
     <div
       role="group"
       aria-label={label}

@@ -133,7 +133,7 @@ function Lines({ member, values, patchOf, readOnlyReason, onSave }: LinesProps) 
           <li>
             <button
               type="button"
-              aria-label={t`Add ${fieldLabel([member])}`}
+              aria-label={t`Add ${{ field: fieldLabel([member]) }}`}
               onClick={() => setEditing({ index: values.length, text: "" })}
               className="flex min-h-control-sm w-full items-center gap-1 rounded-md px-1.5 text-ink-faint hover:bg-hover"
             >

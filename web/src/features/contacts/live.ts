@@ -1,6 +1,7 @@
 import type { InfiniteData, QueryClient } from "@tanstack/react-query";
 import type { Fact } from "@/api/live";
 import { isProblem } from "@/api/problem";
+import { awaitTimeline } from "@/features/timeline/live";
 import { type ContactPage, contactKeys, contactQuery, dropFromLists, shownContact, writeContact } from "./queries";
 
 /** Lists of at most this many pages are read again as a whole; longer ones only have the record itself replaced. */
@@ -8,7 +9,7 @@ const REREAD_PAGES = 3;
 
 /** Brings a change of a person, made here or elsewhere, to all that shows the person. Nothing moves under the pointer. */
 export async function applyContactFact(queryClient: QueryClient, fact: Fact): Promise<void> {
-  void queryClient.invalidateQueries({ queryKey: ["timeline"] });
+  void awaitTimeline(queryClient, fact);
   if (/\.(trashed|purged|merged)$/.test(fact.type)) dropFromLists(queryClient, new Set([fact.id]));
   const shown = shownContact(queryClient, fact.id);
   if (shown && (fact.version === null || shown.version < fact.version)) await rereadRecord(queryClient, fact.id);

@@ -3,8 +3,7 @@ import { api } from "@/api/client";
 
 export const tagsQuery = queryOptions({
   queryKey: ["tags"],
-  queryFn: async ({ signal }) =>
-    (await api.GET("/api/v1/tags", { params: { query: { limit: 200 } }, signal })).data!.items,
+  queryFn: async ({ signal }) => (await api.GET("/api/v1/tags", { signal })).data!.items,
   staleTime: 60_000,
 });
 

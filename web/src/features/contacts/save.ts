@@ -48,7 +48,9 @@ export async function saveContact(
 }
 
 /** `company_name` stands in a patch so that it is shown at once; the server derives it from `company_id`. */
-function withoutShown({ company_name: _, ...sent }: ContactPatch): object {
+function withoutShown(patch: ContactPatch): object {
+  const sent = { ...patch };
+  delete sent.company_name;
   return sent;
 }
 

@@ -96,7 +96,7 @@ function Rows({ job, outcome }: { job: Import; outcome: Outcome }) {
       <ul className="max-h-[50vh] overflow-y-auto">
         {rows.map((row) => (
           <li key={row.row} className="flex gap-3 border-b py-2 last:border-0">
-            <span className="w-14 shrink-0 text-ink-faint tabular">{t`Row ${formatNumber(row.row)}`}</span>
+            <span className="w-14 shrink-0 text-ink-faint tabular">{t`Row ${{ count: formatNumber(row.row) }}`}</span>
             {outcome === "invalid" ? <MendRow job={job} row={row} /> : <Diff row={row} />}
           </li>
         ))}

@@ -74,7 +74,7 @@ export function MatchStep({ job }: { job: Import }) {
                 </td>
                 <td>
                   <Select
-                    label={t`${column.name} becomes`}
+                    label={t`${{ name: column.name }} becomes`}
                     options={targetOptions(column.guess)}
                     value={mapping[column.name] ?? LEFT_OUT}
                     onChange={(target) =>

@@ -18,7 +18,7 @@ export function TaskRow({ task }: { task: CrmEvent }) {
   return (
     <li className="flex min-h-9 items-center gap-3 border-b px-3 py-1 last:border-0">
       <Checkbox
-        aria-label={t`Done: ${task.title ?? ""}`}
+        aria-label={t`Done: ${{ title: task.title ?? "" }}`}
         checked={done}
         onCheckedChange={(next) => void setDone(queryClient, task, next)}
       />

@@ -1,7 +1,7 @@
 import { useLingui } from "@lingui/react/macro";
 import { useQueryClient } from "@tanstack/react-query";
 import { CalendarDays, CheckSquare, FileText, Phone } from "lucide-react";
-import { type FormEvent, useMemo, useRef, useState } from "react";
+import { type FormEvent, useCallback, useId, useMemo, useState } from "react";
 import { useSignedIn } from "@/api/session";
 import { type Action, useActions } from "@/app/actions";
 import { toastFailed } from "@/app/feedback";
@@ -56,7 +56,7 @@ export function Composer({ contactId }: { contactId: string }) {
   const [at, setAt] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
   const { text, setText, clear } = useDraft(`composer.${contactId}`);
-  const textRef = useRef<HTMLTextAreaElement>(null);
+  const textId = useId();
 
   const kinds = useMemo(
     () => [
@@ -74,13 +74,13 @@ export function Composer({ contactId }: { contactId: string }) {
     [t],
   );
 
-  const begin = useMemo(
-    () => (next: Kind) => {
+  const begin = useCallback(
+    (next: Kind) => {
       setKind(next);
       setAt(next === "meeting" ? nextHour() : null);
-      textRef.current?.focus();
+      document.getElementById(textId)?.focus();
     },
-    [],
+    [textId],
   );
   useActions(
     useMemo<Action[]>(
@@ -140,7 +140,7 @@ export function Composer({ contactId }: { contactId: string }) {
         ))}
       </div>
       <textarea
-        ref={textRef}
+        id={textId}
         aria-label={current.placeholder}
         placeholder={current.placeholder}
         value={text}

@@ -248,7 +248,7 @@ function EventEntry({ item, event }: { item: TimelineItem; event: CrmEvent }) {
         {isTask && (
           <span className="pt-0.5">
             <Checkbox
-              aria-label={t`Done: ${event.title ?? ""}`}
+              aria-label={t`Done: ${{ title: event.title ?? "" }}`}
               checked={isDone}
               onCheckedChange={(done) => void setDone(queryClient, event, done)}
             />
@@ -272,7 +272,7 @@ function EventTimes({ event }: { event: CrmEvent }) {
   const { t } = useLingui();
   const parts = [
     event.starts_at && formatDateTime(event.starts_at),
-    event.due_at && (event.done_at ? t`done` : t`due ${formatDay(event.due_at)}`),
+    event.due_at && (event.done_at ? t`done` : t`due ${{ due_at: formatDay(event.due_at) }}`),
     event.location,
   ].filter(Boolean);
   return parts.length > 0 && <p className="text-sm text-ink-muted">{parts.join(" · ")}</p>;
