@@ -236,6 +236,71 @@ class SmsSendFailed(AuthRefused):
     status, code, message = 422, "sms_send_failed", "No SMS provider is configured"
 
 
+class AnonymousAtFactors(AuthRefused):
+    status, code, message = 403, "no_authorization", "Anonymous users may not enroll factors"
+
+
+class EnrolNeedsAal2(AuthRefused):
+    status, code, message = 403, "insufficient_aal", "AAL2 required to enroll a new factor"
+
+
+class UnenrolNeedsAal2(AuthRefused):
+    status, code, message = 422, "insufficient_aal", "AAL2 required to unenroll verified factor"
+
+
+class FactorNotFound(AuthRefused):
+    status, code, message = 404, "mfa_factor_not_found", "Factor not found"
+
+
+class FactorNameConflict(AuthRefused):
+    status, code, message = 422, "mfa_factor_name_conflict", "A factor with this friendly name exists already"
+
+
+class TooManyFactors(AuthRefused):
+    status, code, message = 422, "too_many_enrolled_mfa_factors", "Maximum number of verified factors reached"
+
+
+class TotpDisabled(AuthRefused):
+    status, code, message = 422, "mfa_totp_enroll_not_enabled", "MFA enroll is disabled for TOTP"
+
+
+class WrongTotpCode(AuthRefused):
+    status, code, message = 422, "mfa_verification_failed", "Invalid TOTP code entered"
+
+
+class ChallengeExpired(AuthRefused):
+    status, code = 422, "mfa_challenge_expired"
+    message = "MFA challenge has expired, verify against another challenge or create a new challenge."
+
+
+class ChallengeOfAnother(AuthRefused):
+    """Made from another address, or spent."""
+
+    status, code, message = 422, "mfa_ip_address_mismatch", "Challenge and verify IP addresses mismatch."
+
+
+class RecoveryCodesMissing(AuthRefused):
+    status, code, message = 422, "mfa_recovery_codes_not_found", "There are no recovery codes"
+
+
+class RecoveryCodesExist(AuthRefused):
+    status, code = 422, "mfa_recovery_codes_already_exist"
+    message = "There are recovery codes already: regenerate them to get new ones"
+
+
+class RecoveryCodesNeedFactor(AuthRefused):
+    status, code = 422, "mfa_recovery_codes_need_verified_factor"
+    message = "Recovery codes stand in for a verified factor: enroll one first"
+
+
+class RecoveryCodesNeedAal2(AuthRefused):
+    status, code, message = 422, "insufficient_aal", "AAL2 required to see or change recovery codes"
+
+
+class WrongRecoveryCode(AuthRefused):
+    status, code, message = 422, "mfa_recovery_codes_verification_failed", "Invalid recovery code entered"
+
+
 class MfaPhoneDisabled(AuthRefused):
     status, code, message = 422, "mfa_phone_enroll_not_enabled", "MFA enroll is disabled for Phone"
 

@@ -53,6 +53,9 @@ class Settings(ServiceSettings, frozen=True, kw_only=True):
     crm_auth_session_timebox_s: int = 0  # from sign-in
     crm_auth_session_inactivity_s: int = 0  # from the last refresh
     crm_auth_session_single: bool = False  # only the most recently refreshed session of a user lives
+    crm_auth_session_low_aal_s: int = 0  # how long a user with a second factor may stay at aal1
+    crm_auth_totp: bool = True  # whether a second factor can be enrolled; verified ones go on working
+    crm_auth_factors_max: int = 10  # of one user
     crm_auth_sign_in_failures: int = 5  # wrong passwords in 15 minutes before an account's tries must wait
 
     @property

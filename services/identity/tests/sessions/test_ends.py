@@ -47,7 +47,7 @@ def test_time_ends_it(
 ) -> None:
     there = Api.of(ending)
     session = there.sign_up(new_email())
-    admin_query(f"update session set {change} where id = $1", claims_of(session["access_token"])["session_id"])  # noqa: S608
+    admin_query(f"update session set {change} where id = $1", claims_of(session["access_token"])["session_id"])
     refused = there.refresh(session["refresh_token"])
     assert (refused.status_code, refused.json()["code"]) == (400, "session_expired")
     assert refused.json()["message"] == f"Invalid Refresh Token: {reason}"
@@ -96,7 +96,7 @@ async def test_the_broom_takes_what_has_ended_and_nothing_else(
 
 
 class TestDatabaseFaults:
-    """Attack 20: connections cut at any moment. A refresh is answered or asked to be repeated, never refused for good."""
+    """20: connections cut at any moment. A refresh is answered, or asked to be repeated, never refused for good."""
 
     def test_every_token_can_be_renewed(
         self, api: Api, new_email: Callable[[], str], admin_query: Callable[..., object]

@@ -142,7 +142,7 @@ class TestIsolation:
             connection = await asyncpg.connect(database("identity").api_url)  # type: ignore[attr-defined]
             try:
                 tables = ("workspace", "member", "invitation", "api_token")
-                return [await connection.fetchval(f"select count(*) from {table}") for table in tables]  # noqa: S608
+                return [await connection.fetchval(f"select count(*) from {table}") for table in tables]
             finally:
                 await connection.close()
 

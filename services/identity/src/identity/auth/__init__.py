@@ -2,10 +2,12 @@
 
 from identity.auth import (
     discovery,
+    factors,
     logout,
     mailed,
     off,
     reauthenticate,
+    recovery_codes,
     signup,
     tokens,
     user,
@@ -27,6 +29,8 @@ _ENDPOINTS = [
     user_change.change_user,
     reauthenticate.reauthenticate,
     logout.logout,
+    *factors.ENDPOINTS,
+    *recovery_codes.ENDPOINTS,
     discovery.key_set,
     discovery.settings,
     discovery.health,

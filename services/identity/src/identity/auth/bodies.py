@@ -57,6 +57,17 @@ class Verify(msgspec.Struct, kw_only=True):
     token_hash: str | None = None
 
 
+class Enrolment(msgspec.Struct, kw_only=True):
+    factor_type: str | None = None
+    friendly_name: str | None = None
+    issuer: str | None = None
+
+
+class FactorAnswer(msgspec.Struct, kw_only=True):
+    challenge_id: str | None = None
+    code: str | None = None
+
+
 class UserChange(Pkce):
     email: str | None = None
     phone: str | None = None

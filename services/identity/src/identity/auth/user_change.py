@@ -26,6 +26,7 @@ from identity.errors import (
     CurrentPasswordRequired,
     EmailExists,
     EmailProviderDisabled,
+    InsufficientAal,
     NotAdmin,
     PasswordNeedsAddress,
     PhoneExists,
@@ -75,6 +76,8 @@ async def change_user(request: AnyRequest, state: State) -> Answer:
 
 async def _checked(request: AnyRequest, state: State, who: SignedIn, body: UserChange) -> Wanted:
     account = who.account
+    if account.has_second_factor and who.session.aal != "aal2" and (body.email or body.phone or body.password):
+        raise InsufficientAal
     email = checks.email(body.email) if body.email else None
     phone = checks.phone(body.phone) if body.phone else None
     if email is not None and email != account.email and not state.settings.crm_auth_email:

@@ -9,7 +9,7 @@ import structlog
 from crm_db import DatabaseError
 from crm_service.answer import Answer
 from crm_service.context import context_of
-from litestar import Request, Response, get, post, put, route
+from litestar import Request, Response, delete, get, post, put, route
 from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
 from litestar.types import Method
@@ -159,6 +159,10 @@ def auth_post(path: str) -> HTTPRouteHandler:
 
 def auth_put(path: str) -> HTTPRouteHandler:
     return put(path, status_code=200, **_SETTINGS)
+
+
+def auth_delete(path: str) -> HTTPRouteHandler:
+    return delete(path, status_code=200, **_SETTINGS)
 
 
 def auth_route(path: str, methods: Sequence[Method]) -> HTTPRouteHandler:

@@ -103,12 +103,15 @@ async def _judge(refreshing: Refreshing, tx: Tx, case: _Case) -> Opened | AuthRe
         session.counter,
         since_refresh=now - session.refreshed_at,
         reuse_interval=refreshing.reuse_interval,
+        aal2_counter=session.aal2_counter,
     )
     if means is Meaning.REUSED:
         return await _reused(refreshing, tx, case)
+    if means is Meaning.OUTGROWN:
+        return RefreshTokenAlreadyUsed()
     if case.account.is_banned(now):
         return UserBanned()
-    if refusal := await _ended(refreshing, tx, session, now):
+    if refusal := await _ended(refreshing, tx, case, now):
         return refusal
     if means is Meaning.REPEATED:
         return _opened(case, session.counter)
@@ -130,14 +133,15 @@ async def _reused(refreshing: Refreshing, tx: Tx, case: _Case) -> AuthRefused:
     return RefreshTokenAlreadyUsed()
 
 
-async def _ended(refreshing: Refreshing, tx: Tx, session: store.Session, now: datetime) -> AuthRefused | None:
-    ends = refreshing.ends
+async def _ended(refreshing: Refreshing, tx: Tx, case: _Case, now: datetime) -> AuthRefused | None:
+    ends, session = refreshing.ends, case.session
     reason = ended(
         ends,
         now,
         created_at=session.created_at,
         refreshed_at=session.refreshed_at,
         newest=not ends.single_per_user or await store.is_newest(tx, session),
+        is_low_aal=session.aal == "aal1" and case.account.has_second_factor,
     )
     return None if reason is None else SessionExpired(f"Invalid Refresh Token: {reason}")
 

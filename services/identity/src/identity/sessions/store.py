@@ -29,6 +29,8 @@ class Session:
     user_agent: str
     created_at: datetime
     refreshed_at: datetime
+    factor_id: UUID | None
+    aal2_counter: int
 
     @classmethod
     def from_row(cls, row: asyncpg.Record) -> "Session":
@@ -43,6 +45,8 @@ class Session:
             user_agent=row["user_agent"] or "",
             created_at=row["created_at"],
             refreshed_at=row["refreshed_at"],
+            factor_id=row["factor_id"],
+            aal2_counter=row["aal2_counter"],
         )
 
 
@@ -62,21 +66,13 @@ async def insert(
 
 
 async def find(tx: Tx, session_id: UUID) -> Session | None:
-    row = await tx.fetchrow(
-        """select id, account_id, refresh_key, refresh_counter, aal, amr::text, ip, user_agent, created_at, refreshed_at
-           from session where id = $1""",
-        session_id,
-    )
+    row = await tx.fetchrow("select * from session_row where id = $1", session_id)
     return None if row is None else Session.from_row(row)
 
 
 async def lock_if_free(tx: Tx, session_id: UUID) -> Session | None:
     """None when there is none, or when another refresh holds it: nobody waits here with a connection in hand."""
-    row = await tx.fetchrow(
-        """select id, account_id, refresh_key, refresh_counter, aal, amr::text, ip, user_agent, created_at, refreshed_at
-           from session where id = $1 for update skip locked""",
-        session_id,
-    )
+    row = await tx.fetchrow("select * from session_row where id = $1 for update skip locked", session_id)
     return None if row is None else Session.from_row(row)
 
 
@@ -107,12 +103,44 @@ async def refreshed(tx: Tx, session_id: UUID, counter: int, client: Client) -> N
     )
 
 
-async def of_account(tx: Tx, account_id: UUID) -> list[Session]:
-    rows = await tx.fetch(
-        """select id, account_id, refresh_key, refresh_counter, aal, amr::text, ip, user_agent, created_at, refreshed_at
-           from session where account_id = $1 order by refreshed_at desc, id""",
-        account_id,
+async def lock(tx: Tx, session_id: UUID) -> Session | None:
+    row = await tx.fetchrow("select * from session_row where id = $1 for update", session_id)
+    return None if row is None else Session.from_row(row)
+
+
+async def raise_to_aal2(
+    tx: Tx, session: Session, counter: int, amr: Sequence[dict[str, Any]], factor_id: UUID | None
+) -> None:
+    await tx.execute(
+        """update session set aal = 'aal2', amr = $2::text::jsonb, refresh_counter = $3, aal2_counter = $3,
+               factor_id = coalesce($4, factor_id), refreshed_at = now()
+           where id = $1""",
+        session.id,
+        msgspec.json.encode(amr).decode(),
+        counter,
+        factor_id,
     )
+
+
+async def drop_to_aal1(tx: Tx, account_id: UUID, factor_id: UUID, method: str) -> None:
+    # drop_to_aal1: the sessions that this factor raised; the method leaves their amr
+    await tx.execute(
+        """update session set aal = 'aal1', factor_id = null, amr = coalesce((
+               select jsonb_agg(m) from jsonb_array_elements(amr) m where m->>'method' <> $3), '[]')
+           where account_id = $1 and factor_id = $2""",
+        account_id,
+        factor_id,
+        method,
+    )
+
+
+async def delete_aal1_of_account(tx: Tx, account_id: UUID) -> list[UUID]:
+    rows = await tx.fetch("delete from session where account_id = $1 and aal = 'aal1' returning id", account_id)
+    return [row["id"] for row in rows]
+
+
+async def of_account(tx: Tx, account_id: UUID) -> list[Session]:
+    rows = await tx.fetch("select * from session_row where account_id = $1 order by refreshed_at desc, id", account_id)
     return [Session.from_row(row) for row in rows]
 
 

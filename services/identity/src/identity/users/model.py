@@ -1,6 +1,6 @@
 """An account as the database keeps it, and as the protocol's User shows it."""
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from typing import Any
 from uuid import UUID
@@ -26,14 +26,23 @@ class Identity:
     created_at: datetime
     updated_at: datetime
 
-    @classmethod
-    def from_json(cls, member: dict[str, Any]) -> "Identity":
-        return msgspec.convert(member, cls)
+
+@dataclass(frozen=True)
+class SecondFactor:
+    """What clients see of a factor; they derive the next assurance level from the verified ones."""
+
+    id: UUID
+    factor_type: str
+    status: str
+    friendly_name: str
+    created_at: datetime
+    updated_at: datetime
+    last_challenged_at: datetime | None
 
 
 @dataclass(frozen=True)
 class Account:
-    """The row, with its identities in order of linking."""
+    """The row, with its identities in order of linking, and its second factors."""
 
     id: UUID
     email: str | None
@@ -58,19 +67,24 @@ class Account:
     created_at: datetime
     updated_at: datetime
     identities: tuple[Identity, ...]
+    factors: tuple[SecondFactor, ...]
 
     @classmethod
     def from_row(cls, row: asyncpg.Record) -> "Account":
         members = dict(row)
         members["app_metadata"] = msgspec.json.decode(members["app_metadata"])
         members["user_metadata"] = msgspec.json.decode(members["user_metadata"])
-        linked = msgspec.json.decode(members["identities"])
-        members["identities"] = tuple(Identity.from_json(member) for member in linked)
+        members["identities"] = msgspec.json.decode(members["identities"], type=tuple[Identity, ...])
+        members["factors"] = msgspec.json.decode(members["factors"], type=tuple[SecondFactor, ...])
         return cls(**members)
 
     @property
     def confirmed_at(self) -> datetime | None:
         return min(filter(None, [self.email_confirmed_at, self.phone_confirmed_at]), default=None)
+
+    @property
+    def has_second_factor(self) -> bool:
+        return any(factor.status == "verified" for factor in self.factors)
 
     @property
     def is_confirmed(self) -> bool:
@@ -112,8 +126,14 @@ def as_user(account: Account) -> dict[str, Any]:
         "created_at": account.created_at,
         "updated_at": account.updated_at,
     }
+    if account.factors:
+        user["factors"] = [_without_unset(factor) for factor in account.factors]
     optional = ((name, getattr(account, name)) for name in OPTIONAL_MEMBERS)
     return user | {name: value for name, value in optional if value is not None}
+
+
+def _without_unset(factor: SecondFactor) -> dict[str, Any]:
+    return {name: value for name, value in asdict(factor).items() if value is not None}
 
 
 def _as_identity(identity: Identity) -> dict[str, Any]:

@@ -41,14 +41,14 @@ async def insert(tx: Tx, **members: Any) -> UUID:
     columns = {"id": account_id, **members}
     names = ", ".join(columns)
     places = ", ".join(_place(name, number) for number, name in enumerate(columns, 1))
-    statement = f"insert into account ({names}) values ({places})"  # noqa: S608 - names are our own keywords
+    statement = f"insert into account ({names}) values ({places})"
     await tx.execute(statement, *map(_argument, columns.values()))
     return account_id
 
 
 async def update(tx: Tx, account_id: UUID, **members: Any) -> None:
     changes = ", ".join(f"{name} = {_place(name, number)}" for number, name in enumerate(members, 2))
-    statement = f"update account set {changes}, updated_at = now() where id = $1"  # noqa: S608 - as in insert
+    statement = f"update account set {changes}, updated_at = now() where id = $1"
     await tx.execute(statement, account_id, *map(_argument, members.values()))
 
 

@@ -1,0 +1,1 @@
+"""Routes below /internal/: for our own processes, never published."""

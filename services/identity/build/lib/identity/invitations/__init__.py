@@ -1,0 +1,1 @@
+"""Invitations: a link that lets whoever holds it into a workspace, once."""

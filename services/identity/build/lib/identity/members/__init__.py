@@ -1,0 +1,1 @@
+"""Members: who is in a workspace, in which role."""

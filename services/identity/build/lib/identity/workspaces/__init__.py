@@ -1,0 +1,1 @@
+"""Workspaces: a team's own room. Every person has at least one."""
