@@ -11,6 +11,7 @@ import httpx2
 import nats
 from uuid_utils.compat import uuid7
 
+from crm_facts import ensure_stream
 from crm_testkit import Database, OwnNats, Running, User, internal_headers
 from crm_testkit.processes import Starter
 
@@ -90,6 +91,7 @@ class Installation:
         """Puts facts of another service into the stream, as its relay would."""
         connection = await nats.connect(self.nats.url)
         stream = connection.jetstream()
+        await ensure_stream(stream)
         for fact in facts:
             address = f"facts.v1.{fact['data']['workspace_id']}.contacts.{fact['type']}"
             await stream.publish(address, json.dumps(fact).encode(), headers={"Nats-Msg-Id": fact["id"]})

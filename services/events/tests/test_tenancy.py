@@ -142,7 +142,7 @@ class TestRowLevelSecurity:
         await eventually(lambda: ada.timeline(), has="event.created", within_s=10)
         connection = await asyncpg.connect(getattr(events_database, f"{role}_url"))
         counts = {
-            table: await connection.fetchval(f"select count(*) from {table}")  # noqa: S608
+            table: await connection.fetchval(f"select count(*) from {table}")
             for table in ("event", "event_contact", "timeline_fact", "timeline_entry")
         }
         async with connection.transaction():
@@ -168,7 +168,7 @@ class TestRowLevelSecurity:
         connection = await asyncpg.connect(events_database.api_url)
         for table in ("event_document", "event_word"):
             with pytest.raises(asyncpg.InsufficientPrivilegeError):
-                await connection.fetch(f"select * from {table}")  # noqa: S608
+                await connection.fetch(f"select * from {table}")
         assert await connection.fetch("select * from event_search('a', 10)") == []
         doors = await connection.fetch(
             "select proname from pg_proc where prosecdef and pronamespace = 'public'::regnamespace order by 1"

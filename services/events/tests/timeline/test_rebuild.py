@@ -15,10 +15,7 @@ TABLES = ("timeline_fact", "timeline_entry")
 
 
 async def contents(admin: asyncpg.Connection) -> dict[str, list[Any]]:
-    return {
-        table: await admin.fetch(f"select t::text from {table} t order by 1")  # noqa: S608
-        for table in TABLES
-    }
+    return {table: await admin.fetch(f"select t::text from {table} t order by 1") for table in TABLES}
 
 
 async def all_told(client: Client, number: int) -> bool:

@@ -116,7 +116,7 @@ async def words_left(database: Any, word: str) -> list[str]:
         return [
             table
             for table in tables
-            if await connection.fetchval(f'select bool_or(t::text ilike $1) from "{table}" t', f"%{word}%")  # noqa: S608
+            if await connection.fetchval(f'select bool_or(t::text ilike $1) from "{table}" t', f"%{word}%")
         ]
     finally:
         await connection.close()

@@ -1,5 +1,4 @@
 """What a list of events is asked for: filter, search, trash, due, sort and place, as SQL conditions and a cursor."""
-# ruff: noqa: S608 - what is put into the text are bound parameters ($2)
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field

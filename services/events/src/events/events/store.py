@@ -1,5 +1,4 @@
 """All SQL of events. Rows come as the API's JSON text; a change works with the `Event` made from it."""
-# ruff: noqa: S608 - what is put into the text are names from the field table; values are arguments
 
 from collections.abc import Sequence
 from datetime import datetime

@@ -1,5 +1,4 @@
 """All SQL of the timeline: the facts that were heard, and on whose timeline each stands."""
-# ruff: noqa: S608 - what is put into the text are names of columns; values are arguments
 
 from collections.abc import Sequence
 from datetime import datetime

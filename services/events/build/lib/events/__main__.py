@@ -1,0 +1,3 @@
+from events.main import main
+
+main()
