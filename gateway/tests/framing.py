@@ -3,7 +3,7 @@
 import socket
 import time
 
-# `{host}` is the server's own authority. The hidden request behind each would show as a second answer, or at the service.
+# `{host}` is the server's own authority. The hidden request behind each would show as a second answer.
 HIDDEN = "GET /api/v1/contacts HTTP/1.1\r\nHost: {host}\r\n\r\n"
 POST = "POST /api/v1/contacts HTTP/1.1\r\nHost: {host}\r\nContent-Type: application/json\r\n"
 CHUNKED = "Transfer-Encoding: chunked\r\n"

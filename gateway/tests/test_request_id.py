@@ -3,7 +3,7 @@
 import httpx2 as httpx
 import pytest
 from crm_testkit import Running
-from gateway.steps.request_id import continued
+from gateway.tracing import NoSpans
 from service import Service
 
 TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
@@ -41,8 +41,8 @@ async def test_any_other_id_is_replaced(bad: str, client: httpx.AsyncClient) -> 
     ],
 )
 def test_a_malformed_trace_is_begun_anew(bad: bytes | None) -> None:
-    assert continued(bad)[3:35] != TRACE[3:35]
-    assert continued(TRACE.encode())[3:35] == TRACE[3:35]
+    assert NoSpans().begin(bad)[0][3:35] != TRACE[3:35]
+    assert NoSpans().begin(TRACE.encode())[0][3:35] == TRACE[3:35]
 
 
 def test_a_forged_client_address_counts_only_from_a_trusted_proxy(start_gateway: object, upstream: Service) -> None:

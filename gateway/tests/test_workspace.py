@@ -1,4 +1,4 @@
-"""Who the caller is in a workspace: asked once, told to the service, and never what the client says of itself (case G8)."""
+"""Who the caller is in a workspace: asked once, told to the service, never what the client says of itself (G8)."""
 
 import uuid
 

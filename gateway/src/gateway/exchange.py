@@ -11,6 +11,7 @@ if TYPE_CHECKING:
 
     from gateway.contract import Route
     from gateway.members import Exchanged, Member
+    from gateway.tracing import EndSpan
 
 Message = dict[str, Any]
 Receive = Callable[[], Awaitable[Message]]
@@ -37,6 +38,7 @@ class Exchange:
         "claims",  # authenticate: None for an anonymous caller
         "client_ip",  # request_id
         "deadline",  # request_id: of time.monotonic
+        "end_span",  # request_id
         "exchanged",  # authenticate: what an API token stands for
         "headers",
         "member",  # workspace
@@ -69,6 +71,7 @@ class Exchange:
         self.deadline = 0.0
         self.request_id = ""
         self.traceparent = ""
+        self.end_span: EndSpan | None = None
         self.client_ip = ""
         self.route: Route | None = None
         self.path_values: Sequence[str] = ()

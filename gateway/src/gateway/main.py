@@ -23,7 +23,7 @@ from gateway.composed.operations import Operations, Undo
 from gateway.composed.overview import Overview
 from gateway.composed.parts import Parts
 from gateway.composed.search import Search
-from gateway.contract import OWN, Contract
+from gateway.contract import Contract
 from gateway.cors import Cors
 from gateway.exchange import API, AUTH, Exchange, Receive, Send
 from gateway.facts import Fact, Feed, Gap
@@ -50,6 +50,7 @@ from gateway.steps.site import Page, Site
 from gateway.steps.validate import Validate
 from gateway.steps.workspace import Workspace
 from gateway.stream import LiveStream
+from gateway.tracing import Tracing, tracing_to
 from gateway.upstream import Service
 from gateway.web import WebApp
 
@@ -73,6 +74,7 @@ class Clients:
     buckets: Taking | None
     feed: Feed | None
     valkey: Valkey | None
+    tracing: Tracing
 
 
 @contextlib.asynccontextmanager
@@ -94,10 +96,12 @@ async def opened(settings: Settings) -> AsyncIterator[Clients]:
         buckets=_buckets(settings, valkey),
         feed=None,
         valkey=valkey,
+        tracing=tracing_to(settings.otel_exporter_otlp_endpoint),
     )
     try:
         yield clients
     finally:
+        clients.tracing.close()
         for service in (*services.values(), *filter(None, [hosted])):
             await service.close()
         if valkey is not None:
@@ -139,7 +143,7 @@ class App:
     def __init__(self, settings: Settings, clients: Clients) -> None:
         self.health = Health(settings.services, needs={"keys": clients.verifier.ping}, uses=_uses(clients))
         self.stream = LiveStream(clients.feed, heartbeat_s=settings.crm_heartbeat_s)
-        entry: list[Step] = [RequestId(settings), HeadRules(settings), CrossOrigin(_cors(settings))]
+        entry: list[Step] = [RequestId(settings, clients.tracing), HeadRules(settings), CrossOrigin(_cors(settings))]
         limits = Limits.of(settings)
         self._api = Pipeline(
             [
@@ -271,6 +275,3 @@ async def refresh_contract(settings: Settings, clients: Clients) -> None:
             except (Refused, ValueError) as error:
                 log.debug("no contract of %s: %s", name, error)
         await asyncio.sleep(settings.crm_contract_refresh_s)
-
-
-__all__ = ["OWN", "App", "Clients", "hear", "keep_house", "opened", "refresh_contract"]

@@ -20,11 +20,14 @@ from crm_auth import Claims, Role
 
 from gateway import problems
 from gateway.ask import Answered, ask
+from gateway.metrics import MEMBERSHIP
 from gateway.upstream import Service
 
 REMEMBER_MAX = 20_000
 TOKEN_MARGIN_S = 30.0  # before a short-lived JWT ends, so that a service never sees it expire in flight
 REFUSED_TTL_S = 5.0
+
+REMEMBERED = MEMBERSHIP.labels("memory")
 
 Value = TypeVar("Value")
 Key = TypeVar("Key")
@@ -107,13 +110,17 @@ class Members:
         self._tokens: Memory[bytes, Exchanged] = Memory()
 
     def remembered(self, claims: Claims, workspace_id: str) -> Member | None:
-        return self._members.get((claims.user_id, workspace_id))[1]
+        member = self._members.get((claims.user_id, workspace_id))[1]
+        if member is not None:
+            REMEMBERED.inc()
+        return member
 
     async def resolve(self, claims: Claims, token: str, workspace_id: str) -> Member:
         """The caller's membership; "" is their first workspace. Raises 404 for a workspace that they are not in."""
         member = await self._members.load(
             (claims.user_id, workspace_id), lambda: self._ask(claims, token, workspace_id)
         )
+        MEMBERSHIP.labels("identity").inc()
         if member is None:
             raise problems.not_found()
         return member

@@ -71,6 +71,8 @@ class Pipeline:
         finally:
             observe(x)
             log_access(x)
+            if x.end_span is not None:
+                x.end_span(x)
 
     async def _pass(self, x: Exchange) -> bool:
         try:

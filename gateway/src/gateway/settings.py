@@ -58,6 +58,7 @@ class Settings:
     supabase_url: str = ""  # hosted sign-in in place of identity's own
     supabase_publishable_key: str = ""
     supabase_jwt_secret: str = ""  # only for a project that still signs with HS256
+    otel_exporter_otlp_endpoint: str = ""  # base URL of a collector; empty: no spans are sent
 
     crm_bucket_user: BucketSetting = BucketSetting(120, 20)
     crm_bucket_workspace: BucketSetting = BucketSetting(600, 100)

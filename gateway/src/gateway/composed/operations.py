@@ -1,11 +1,11 @@
 """Operations of all services in one list, newest first; and undo, sent to the service whose operation it is.
 
-A page's cursor holds, per service, the cursor of the page that was read and the last operation that was given from it.
-A page is read again rather than counted: what was done meanwhile stands in front of that operation, and is passed over.
+A page's cursor holds the last operation that was given, and per service the cursor of the page that was read. A page is
+read again rather than counted: what was done meanwhile stands in front of that operation, and is passed over.
 """
 
 from base64 import urlsafe_b64decode, urlsafe_b64encode
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 
@@ -22,11 +22,10 @@ PATH = "/api/v1/operations"
 
 
 class Place(msgspec.Struct, array_like=True):
-    """Where a service's list is read on: its cursor ("" is its first page), and what was given last ("" is nothing)."""
+    """Where the list goes on. `cursors`: by service; "" is its first page, None its end."""
 
-    cursor: str = ""
-    after: str = ""
-    ended: bool = False
+    before: str = ""
+    cursors: dict[str, str | None] = {}
 
 
 class Operations:
@@ -36,48 +35,44 @@ class Operations:
     async def __call__(self, x: Exchange) -> None:
         query = parse_query(x.query)
         limit = int(query.get("limit", [str(DEFAULT_LIMIT)])[0])
+        place = _decode(query["cursor"][0]) if "cursor" in query else Place()
         owners = [owner for owner in x.matched.owners if owner in self._parts.services]
-        places = _decode(query["cursor"][0]) if "cursor" in query else {}
-        asked = {owner: self._page(x, owner, places.get(owner, Place()), limit) for owner in owners}
-        found, away = await gather(**asked)
-        items = sorted((item for page in found.values() if page for item in page.items), key=_age, reverse=True)[:limit]
-        following = {owner: page.place_after(items) for owner, page in found.items() if page}
-        following.update({owner: places.get(owner, Place()) for owner in away})
-        more = any(not place.ended for place in following.values())
-        cursor = _encode(following) if more and items else None
-        await answer_json(x, {"items": items, "next_cursor": cursor, "degraded": sorted(away)})
+        found, away = await gather(**{owner: self._page(x, owner, place, limit) for owner in owners})
+        pages: dict[str, Page] = {owner: page for owner, page in found.items() if page is not None}
+        items = sorted((item for page in pages.values() for item in page.items), key=_age, reverse=True)[:limit]
+        following = {owner: page.cursor_after(items) for owner, page in pages.items()}
+        following.update({owner: place.cursors.get(owner, "") for owner in away})
+        more = bool(items) and any(cursor is not None for cursor in following.values())
+        next_cursor = _encode(Place(_age(items[-1]), following)) if more else None
+        await answer_json(x, {"items": items, "next_cursor": next_cursor, "degraded": sorted(away)})
 
-    async def _page(self, x: Exchange, owner: str, place: Place, limit: int) -> "Page | None":
-        """The next operations of one service, however many of the page were given before."""
-        while not place.ended:
-            query: dict[str, Any] = {"limit": limit}
-            if place.cursor:
-                query["cursor"] = place.cursor
+    async def _page(self, x: Exchange, owner: str, place: Place, limit: int) -> "Page":
+        """The next operations of one service, however many of its page were given before."""
+        cursor = place.cursors.get(owner, "")
+        while cursor is not None:
+            query = {"limit": str(limit), **({"cursor": cursor} if cursor else {})}
             answered = await self._parts.ask(x, owner, "GET", PATH, query)
             if answered.status != 200:
-                raise _foreign_cursor() if place.cursor else Away(owner)
+                raise _foreign_cursor() if cursor else Away(owner)
             page = msgspec.json.decode(answered.body)
-            fresh = [item for item in page["items"] if not place.after or item["id"] < place.after]
+            fresh = [item for item in page["items"] if not place.before or _age(item) < place.before]
             if fresh or not page["next_cursor"]:
-                return Page(place, fresh, page["next_cursor"])
-            place = Place(page["next_cursor"])
-        return None
+                return Page(fresh, cursor, page["next_cursor"])
+            cursor = page["next_cursor"]
+        return Page([], None, None)
 
 
-class Page:
-    """What one service gave, and how to go on behind what of it is used."""
+class Page(NamedTuple):
+    """What one service has to give, out of the page at `cursor`."""
 
-    def __init__(self, place: Place, items: list[dict[str, Any]], next_cursor: str | None) -> None:
-        self.place = place
-        self.items = items
-        self.next_cursor = next_cursor
+    items: list[dict[str, Any]]
+    cursor: str | None
+    next_cursor: str | None
 
-    def place_after(self, used: list[dict[str, Any]]) -> Place:
-        ids = {item["id"] for item in used}
-        given = [item["id"] for item in self.items if item["id"] in ids]
-        if len(given) == len(self.items):
-            return Place(self.next_cursor or "", ended=not self.next_cursor)
-        return Place(self.place.cursor, given[-1] if given else self.place.after)
+    def cursor_after(self, used: list[dict[str, Any]]) -> str | None:
+        """The next page's when all of this one was used, else this one's again."""
+        all_used = not self.items or self.items[-1] in used
+        return self.next_cursor if all_used else self.cursor
 
 
 class Undo:
@@ -123,13 +118,13 @@ def _age(item: dict[str, Any]) -> str:
     return str(item["id"])  # UUIDv7: in the order of time
 
 
-def _encode(places: dict[str, Place]) -> str:
-    return urlsafe_b64encode(msgspec.json.encode(places)).decode().rstrip("=")
+def _encode(place: Place) -> str:
+    return urlsafe_b64encode(msgspec.json.encode(place)).decode().rstrip("=")
 
 
-def _decode(cursor: str) -> dict[str, Place]:
+def _decode(cursor: str) -> Place:
     try:
-        return msgspec.json.decode(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)), type=dict[str, Place])
+        return msgspec.json.decode(urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)), type=Place)
     except (ValueError, msgspec.MsgspecError):
         raise _foreign_cursor() from None
 
