@@ -9,7 +9,7 @@ from collections.abc import Callable, Sequence
 from functools import partial
 from pathlib import Path
 
-from crm_tools import environments, generate, imports, suites, web
+from crm_tools import environments, generate, imports, locks, suites, web
 from crm_tools.environments import ROOT, Deployable
 from crm_tools.suites import Result
 from crm_tools.trouble import Trouble
@@ -31,6 +31,7 @@ def _steps() -> dict[str, Step]:
         "format": lambda: _tool([BIN / "ruff", "format", "--check", "."]),
         "lint": lambda: _tool([BIN / "ruff", "check", "."]),
         "imports": lambda: imports.broken(ROOT),
+        "locks are current": _locks,
     }
     for name, deployable in environments.deployables().items():
         if sources := _sources(deployable):
@@ -70,6 +71,11 @@ def _types(deployable: Deployable, sources: Sequence[Path]) -> str:
         cache,
     ]
     return _tool([BIN / "mypy", *options, *sources])
+
+
+def _locks() -> str:
+    changed = locks.stale()
+    return f"run `make lock` and commit {', '.join(changed)}" if changed else ""
 
 
 def _generated() -> str:

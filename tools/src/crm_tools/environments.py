@@ -213,7 +213,9 @@ def _install_uv() -> None:
 
 
 def _run(command: Sequence[str | Path], *, what: str, environ: dict[str, str] | None = None) -> str:
-    done = subprocess.run(command, capture_output=True, text=True, env=environ, stdin=subprocess.DEVNULL, check=False)
+    done = subprocess.run(
+        command, capture_output=True, text=True, env=environ, stdin=subprocess.DEVNULL, check=False, cwd=ROOT
+    )
     if done.returncode:
         raise Trouble(explain(done.stderr + done.stdout, what=what))
     return done.stdout

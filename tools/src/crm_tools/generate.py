@@ -8,12 +8,12 @@ import subprocess
 from collections.abc import Callable
 from pathlib import Path
 
-from crm_tools import environments, system, web
+from crm_tools import environments, settings_page, system, web
 from crm_tools.environments import ROOT
 from crm_tools.trouble import Trouble
 
 CONTRACTS = ROOT / "contracts" / "openapi"
-GENERATED = ("contracts", "web/src/api/generated")
+GENERATED = ("contracts/openapi", "docs/settings.md", "web/src/api/generated")
 Say = Callable[[str], None]
 
 
@@ -25,6 +25,8 @@ def run(say: Say) -> None:
         file = CONTRACTS / f"{name}.json"
         file.write_text(json.dumps(_openapi(name), indent=2, ensure_ascii=False) + "\n")
         say(str(file.relative_to(ROOT)))
+    settings_page.write()
+    say(str(settings_page.PAGE.relative_to(ROOT)))
     if (web.WEB / "package.json").is_file():
         done = web.install(say).run("run", "generate", "--", f"{_merged().parent}/", folder=web.WEB)
         if done.returncode:

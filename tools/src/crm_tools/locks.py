@@ -8,7 +8,6 @@ What a lock has stays where it is; `--upgrade` takes the newest of everything.
 from __future__ import annotations
 
 import argparse
-import os
 from pathlib import Path
 
 from crm_tools import environments
@@ -34,10 +33,25 @@ def lock(deployable: environments.Deployable, *, upgrade: bool) -> None:
 
 def lock_bootstrap(*, upgrade: bool) -> None:
     """uv itself, the build tools of the internal packages, and Node.js for machines that have none."""
-    for name in ("bootstrap", "build", "node"):
+    for name in ("bootstrap", "build", "node", "bench"):
         _compile(
             environments.TOOLS / f"{name}.lock", environments.TOOLS / f"{name}.in", deployable="tools", upgrade=upgrade
         )
+
+
+def stale() -> list[str]:
+    """Locks that would come out otherwise if they were compiled now: somebody has changed a pyproject.toml alone."""
+    changed = []
+    for deployable in environments.deployables().values():
+        files = [deployable.lock(dev=dev) for dev in (False, True)]
+        before = [file.read_bytes() if file.exists() else b"" for file in files]
+        lock(deployable, upgrade=False)
+        after = [file.read_bytes() for file in files]
+        for file, old, new in zip(files, before, after, strict=True):
+            if old != new:
+                file.write_bytes(old)
+                changed.append(_relative(file))
+    return changed
 
 
 def _sources(deployable: environments.Deployable, *, dev: bool) -> list[Path]:
@@ -50,7 +64,6 @@ def _compile(target: Path, *sources: str | Path, deployable: str, upgrade: bool)
     arguments = [_relative(source) if isinstance(source, Path) else source for source in sources]
     options = ["--custom-compile-command", f"python3 tools/lock.py {deployable}", *(["--upgrade"] if upgrade else [])]
     environments.run_uv("pip", "compile", *COMMON, *options, "--output-file", target_name, *arguments, what=target_name)
-    print(target_name)
 
 
 def _relative(path: Path) -> str:
@@ -62,7 +75,6 @@ def main() -> int:
     parser.add_argument("names", nargs="*", metavar="deployable")
     parser.add_argument("--upgrade", action="store_true")
     arguments = parser.parse_args()
-    os.chdir(environments.ROOT)  # so that the paths in a lock's comments are those of the repository
     known = environments.deployables()
     if unknown := set(arguments.names) - set(known):
         raise Trouble(f"There is no deployable {', '.join(sorted(unknown))}: the repository has {', '.join(known)}.")
@@ -70,4 +82,5 @@ def main() -> int:
         lock_bootstrap(upgrade=arguments.upgrade)
     for name in arguments.names or known:
         lock(known[name], upgrade=arguments.upgrade)
+        print(f"locks of {name}")
     return 0

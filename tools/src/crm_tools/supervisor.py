@@ -106,6 +106,7 @@ class Supervisor:
     async def _start_process(self, one: Kept) -> asyncio.subprocess.Process:
         log = self._installation.log(one.child.name)
         with log.open("ab") as output:
+            log.chmod(0o640)
             process = await children.start(one.child, output.fileno())
         one.process = process
         child = one.child

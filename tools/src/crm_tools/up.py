@@ -21,6 +21,7 @@ from crm_tools.supervisor import Supervisor
 from crm_tools.trouble import Trouble
 
 DISK_FREE_MIN_MB = 300
+SETUP_LINK = "Mini-CRM set-up link"
 POOL_MAX = 10  # connections of one process to Postgres
 STOP_WITHIN_S = {"gateway": 11, "services": 6, "nats": 3, "valkey": 3, "postgres": 4}  # 25 in all, valkey beside nats
 
@@ -48,6 +49,8 @@ class _Launch:
         self._plan = Plan(whole, wishes, installation, environments.deployables(), self._ports)
         self._supervisor = Supervisor(installation, say)
         self._told_to_stop = asyncio.Event()
+        log = installation.log("identity")
+        self._identity_had_said = log.stat().st_size if log.exists() else 0  # bytes, before this start
 
     async def run(self) -> int:
         for number in (signal.SIGINT, signal.SIGTERM):
@@ -124,7 +127,15 @@ class _Launch:
         if not self._wishes.sends_mail:
             outbox = f"http://127.0.0.1:{self._plan.addresses['identity'][0].metrics_port}/outbox"
             say(f"Mails wait at {outbox} (with SMTP_URL they are sent)")
+        if link := self._setup_link():
+            say(link)
         say("Ctrl-C stops it.")
+
+    def _setup_link(self) -> str | None:
+        """What identity printed at this start, where it takes invitations only and nobody has an account yet."""
+        with self._installation.log("identity").open(errors="replace") as log:
+            log.seek(self._identity_had_said)
+            return next((line.strip() for line in log if line.startswith(SETUP_LINK)), None)
 
     async def _stop(self) -> None:
         self._installation.note_state("stopping")
