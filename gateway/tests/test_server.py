@@ -1,11 +1,13 @@
 """The server at the edge: cases G1, G3, G4, G6."""
 
+import asyncio
 import json
 import socket
 import time
 from urllib.parse import urlsplit
 
 import pytest
+from aiohttp import web
 from crm_testkit import Running
 from framing import CORPUS, POST, exchange, statuses
 from service import Service
@@ -33,6 +35,43 @@ def test_control_a_well_framed_pair_of_requests_is_answered_twice(authority: str
         authority, POST + "Content-Length: 2\r\n\r\n{}" + POST + "Content-Length: 2\r\n\r\n{}", within_s=1
     )
     assert (statuses(received), closed) == ([401, 401], False)
+
+
+@pytest.mark.parametrize(
+    "behind",
+    [
+        "BROKEN\r\n\r\n",
+        "GET / HTTP/1.1\r\nX-Big: " + "a" * 40_000,
+        POST + "Transfer-Encoding: chunked\r\n\r\nZZ\r\n",
+        POST + "Content-Length: 1\r\nContent-Length: 2\r\n\r\n",
+    ],
+)
+def test_what_cannot_be_read_behind_a_request_never_answers_in_its_place(
+    behind: str, authority: str, upstream: Service, signed_in: dict[str, str]
+) -> None:
+    @upstream.on("GET", "/api/v1/contacts")
+    async def slow(_request: web.Request) -> web.Response:
+        await asyncio.sleep(0.3)
+        return web.json_response({"for": "the first"})
+
+    first = f"GET /api/v1/contacts HTTP/1.1\r\nHost: {{host}}\r\nAuthorization: {signed_in['Authorization']}\r\n\r\n"
+    received, closed = exchange(authority, first + behind)
+    assert (statuses(received), closed, len(upstream.seen)) == ([200], True, 1)
+    assert b"the first" in received
+
+
+def test_pipelined_requests_are_answered_in_their_order(
+    authority: str, upstream: Service, signed_in: dict[str, str]
+) -> None:
+    @upstream.on("GET", "/api/v1/contacts")
+    async def slow(_request: web.Request) -> web.Response:
+        await asyncio.sleep(0.3)
+        return web.json_response({})
+
+    head = f" HTTP/1.1\r\nHost: {{host}}\r\nAuthorization: {signed_in['Authorization']}\r\n"
+    text = f"GET /api/v1/contacts{head}\r\nGET /api/v1/nothing{head}\r\nGET /health/live{head}Connection: close\r\n\r\n"
+    received, closed = exchange(authority, text)
+    assert (statuses(received), closed) == ([200, 404, 200], True)
 
 
 def test_absolute_form_of_our_own_host_is_served(authority: str, signed_in: dict[str, str]) -> None:

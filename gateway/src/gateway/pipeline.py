@@ -1,5 +1,6 @@
 """The ordered lists of steps that a request passes; each may end the request, none looks back."""
 
+import asyncio
 import logging
 from collections.abc import Sequence
 
@@ -58,8 +59,8 @@ class Pipeline:
                 raise RuntimeError("no step answered")
         except Refused as refused:
             await _refuse(x, refused)
-        except ClientGone:
-            x.status = 499
+        except (ClientGone, asyncio.CancelledError):  # the server cancels what nobody waits for any more
+            x.status = x.status or 499
         except AnswerCut:
             x.status = 502
             raise

@@ -121,6 +121,7 @@ class EdgeProtocol(HttpToolsProtocol):
         self._reading_head = False
         self._refused: Refused | None = None
         self._deaf = False  # refused, or handed to another protocol: what still comes is not read
+        self._active: EdgeCycle | None = None  # the request that is worked on; later ones wait in `pipeline`
 
     def data_received(self, data: bytes) -> None:
         if self._deaf:
@@ -137,7 +138,8 @@ class EdgeProtocol(HttpToolsProtocol):
         if self._reading_head:
             self._head_bytes += len(data)
             if self._head_bytes > HEAD_MAX_BYTES + TARGET_MAX_BYTES:
-                self._refuse(_head_too_large())
+                self._refused = _head_too_large()
+                self._malformed()
 
     def on_message_begin(self) -> None:
         self._head_bytes = 0
@@ -233,7 +235,8 @@ class EdgeProtocol(HttpToolsProtocol):
         task = self.loop.create_task(cycle.run_asgi(app))
         task.add_done_callback(self.tasks.discard)
         self.tasks.add(task)
-        cast(EdgeCycle, cycle).task = task
+        self._active = cast(EdgeCycle, cycle)
+        self._active.task = task
 
     def on_body(self, body: bytes) -> None:
         if self.cycle.response_complete:
@@ -258,14 +261,14 @@ class EdgeProtocol(HttpToolsProtocol):
             cycle, app = self.pipeline.pop()
             self._start_asgi_task(cycle, app)
         elif not self._deaf:
-            self.deadline = time.monotonic() + IDLE_S
+            self.deadline = time.monotonic() + (HEAD_WITHIN_S if self._reading_head else IDLE_S)
 
     def connection_lost(self, exc: Exception | None) -> None:
-        cycle = self.cycle
-        unfinished = cycle is not None and not cycle.response_complete
+        active = self._active if self._busy() else None
         super().connection_lost(exc)
-        if unfinished and cycle.task is not None:
-            cycle.task.cancel()
+        if active is not None and active.task is not None:
+            active.disconnected = True
+            active.task.cancel()
 
     def sweep(self, now: float) -> None:
         """Once a second: closes a connection that took too long over its head, or over nothing."""
@@ -277,21 +280,39 @@ class EdgeProtocol(HttpToolsProtocol):
             self.transport.abort() if self._deaf else self.transport.close()
 
     def _busy(self) -> bool:
-        return self.cycle is not None and not self.cycle.response_complete
+        return self._active is not None and not self._active.response_complete
 
     def _malformed(self) -> None:
+        """What came last cannot be read. It is answered only if no earlier request is still being answered."""
         refused = self._refused or problems.bad_request("bad_framing", BAD_FRAMING, close=True)
-        if not self._busy() or (self.cycle.response_started is False and not self.cycle.body_complete):
+        active = self._active if self._busy() else None
+        if active is None:
             self._refuse(refused)
-        else:  # an earlier request is being answered: it alone is, and then the connection ends
-            self._deaf = True
-            self.cycle.keep_alive = False
+        elif active is self.cycle and not active.body_complete:
+            self._give_up(active, refused)
+        else:
+            self._end_after_those_before()
+
+    def _give_up(self, active: EdgeCycle, refused: Refused) -> None:
+        """The body of the request that is worked on is broken."""
+        if active.response_started:
+            self.transport.abort()
+            return
+        active.disconnected = True
+        if active.task is not None:
+            active.task.cancel()
+        self._refuse(refused)
+
+    def _end_after_those_before(self) -> None:
+        self._deaf = True
+        if self.pipeline and not self.cycle.body_complete:
+            self.pipeline.popleft()  # the newest waits on the left
+        last = self.pipeline[0][0] if self.pipeline else self._active
+        if last is not None:
+            last.keep_alive = False
 
     def _refuse(self, refused: Refused) -> None:
-        """Answers by itself: the application saw nothing of this request, or has not begun to answer it."""
-        if self._busy() and self.cycle.task is not None:
-            self.cycle.disconnected = True
-            self.cycle.task.cancel()
+        """Answers by itself: the application sees nothing of this request."""
         request_id = new_request_id()
         body = refused.problem(request_id)
         lines = [
