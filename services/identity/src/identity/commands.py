@@ -1,17 +1,19 @@
-"""Operator's commands: `python -m identity keys ...`, with the environment of `work`."""
+"""Operator's commands: `python -m identity keys|machine-tokens ...`, with the environment of `work`."""
 
 import argparse
 import asyncio
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 from uuid import UUID
 
 from crm_db import Database
 
 from identity import settings as settings_module
+from identity.admin import machine_tokens as tokens
 from identity.db import Tx
-from identity.keys import actions, store
+from identity.keys import KeyRing, TokenWriter, actions, store
 from identity.keys.actions import TooEarly, WrongState
 from identity.keys.model import UnusableKey
 from identity.settings import Settings
@@ -47,6 +49,39 @@ def _parser() -> argparse.ArgumentParser:
     steps.add_parser("export", help="private keys as a JSON array of JWKs: keep it secret")
     steps.add_parser("import", help="keys from such a file").add_argument("file", type=argparse.FileType())
     return parser
+
+
+def machine_tokens(arguments: Sequence[str]) -> int:
+    """make --name NAME [--days N] | list | revoke JTI"""
+    parser = argparse.ArgumentParser(prog="python -m identity machine-tokens", description=machine_tokens.__doc__)
+    steps = parser.add_subparsers(dest="step", required=True)
+    make = steps.add_parser("make", help="a token for the admin API, shown once: keep it secret")
+    make.add_argument("--name", required=True, help="what it is for")
+    make.add_argument("--days", type=int, default=90, choices=range(1, 3651), metavar="1-3650")
+    steps.add_parser("list", help="name, end and state of each")
+    steps.add_parser("revoke", help="refuse it from now on").add_argument("jti", type=UUID)
+    print(asyncio.run(_machine_token(parser.parse_args(arguments), settings_module.load(os.environ))))
+    return 0
+
+
+async def _machine_token(options: argparse.Namespace, settings: Settings) -> str:
+    db = await Database.open(settings.database_url, min_size=1, max_size=1)
+    try:
+        async with db.transaction(None) as tx:
+            if options.step == "make":
+                keys = await store.all_keys(tx, Vault(settings.crm_secret))
+                writer = TokenWriter(KeyRing.of(keys), settings.issuer, settings.crm_auth_token_ttl_s)
+                return await tokens.make(tx, writer, name=options.name, days=options.days)
+            if options.step == "revoke":
+                return "revoked" if await tokens.revoke(tx, options.jti) else "there is no such live token"
+            return "\n".join(_line(token) for token in await tokens.listed(tx))
+    finally:
+        await db.close()
+
+
+def _line(token: Mapping[str, Any]) -> str:
+    state = "revoked" if token["revoked_at"] else f"until {token['expires_at']:%Y-%m-%d}"
+    return f"{token['jti']}  {state}  {token['name']}"
 
 
 async def _run(options: argparse.Namespace, settings: Settings) -> str:

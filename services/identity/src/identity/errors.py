@@ -127,6 +127,10 @@ class UserNotFound(AuthRefused):
     status, code, message = 403, "user_not_found", "User from sub claim in JWT does not exist"
 
 
+class UserNotFoundByAdmin(AuthRefused):
+    status, code, message = 404, "user_not_found", "User not found"
+
+
 class SessionNotFound(AuthRefused):
     status, code, message = 403, "session_not_found", "Session from session_id claim in JWT does not exist"
 

@@ -12,7 +12,7 @@ from crm_db import migrate as migrations
 from crm_service import ServiceApp, create_app, load_settings, run
 from crm_service.settings import SettingsError
 
-from identity import auth, commands, settings, setup
+from identity import admin, auth, commands, settings, setup
 from identity.api_tokens import routes as api_tokens
 from identity.internal import routes as internal
 from identity.invitations import routes as invitations
@@ -24,7 +24,7 @@ from identity.state import State, open_state
 from identity.worker import NAME, TASKS
 from identity.workspaces import routes as workspaces
 
-FEATURES = [auth, me, workspaces, members, invitations, api_tokens, internal]
+FEATURES = [auth, admin, me, workspaces, members, invitations, api_tokens, internal]
 MIGRATIONS = [crm_db.MIGRATIONS, crm_facts.MIGRATIONS, Path(__file__).parents[2] / "migrations"]
 
 
@@ -62,7 +62,7 @@ _run = run(
     resources=open_state,
     worker=TASKS,
     migrate=migrate,
-    commands={"keys": commands.keys},
+    commands={"keys": commands.keys, "machine-tokens": commands.machine_tokens},
 )
 
 

@@ -156,7 +156,7 @@ async def insert_unconfirmed(
 ) -> Account:
     """An account without a password: somebody asked for a code at sign-in."""
     invitation = await admit(tx, state.settings.signup, token)
-    return await _new_account(tx, email=email, metadata=metadata, invitation_hash=invitation)
+    return await new_account(tx, email=email, metadata=metadata, invitation_hash=invitation)
 
 
 async def _insert(
@@ -165,7 +165,7 @@ async def _insert(
     invitation = await admit(tx, state.settings.signup, new.token)
     at = datetime.now(UTC) if confirmed else None
     confirmations = {"email_confirmed_at" if email else "phone_confirmed_at": at}
-    return await _new_account(
+    return await new_account(
         tx,
         email=email,
         phone=phone,
@@ -176,7 +176,7 @@ async def _insert(
     )
 
 
-async def _new_account(
+async def new_account(
     tx: Tx, *, metadata: Mapping[str, Any], email: str | None = None, phone: str | None = None, **columns: Any
 ) -> Account:
     provider = "email" if email else "phone"

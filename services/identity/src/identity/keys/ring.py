@@ -25,6 +25,15 @@ class KeyRing:
         self._keys: list[SigningKey] = []
         self._loaded_at = float("-inf")
 
+    @classmethod
+    def of(cls, keys: list[SigningKey]) -> "KeyRing":
+        """For a command, which has read them already."""
+
+        async def load() -> list[SigningKey]:
+            return keys
+
+        return cls(load)
+
     async def signer(self) -> SigningKey:
         for key in await self._recent(RELOAD_AFTER_S):
             if key.state is State.CURRENT:

@@ -9,7 +9,7 @@ from uuid import UUID, uuid4
 import msgspec
 from crm_auth import InvalidToken
 from crm_auth.claims import check_claims
-from crm_auth.pre_check import pre_check
+from crm_auth.pre_check import Parts, pre_check
 from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
@@ -83,9 +83,9 @@ class TokenWriter:
             "is_anonymous": subject.is_anonymous,
             "jti": str(uuid4()),  # two tokens of one second differ
         }
-        return AccessToken(await self._sign(claims), ends, ends - now)
+        return AccessToken(await self.sign(claims), ends, ends - now)
 
-    async def _sign(self, claims: Mapping[str, Any]) -> str:
+    async def sign(self, claims: Mapping[str, Any]) -> str:
         signer = await self.ring.signer()
         header = {"alg": signer.alg, "kid": str(signer.kid), "typ": "JWT"}
         return jws.serialize_compact(header, _encode(claims), signer.key, algorithms=[signer.alg])
@@ -101,17 +101,35 @@ class TokenReader:
 
     async def read(self, jwt: str) -> Mapping[str, Any]:
         """The claims of a live token of our own issuer, anonymous users' too. Raises BadToken."""
+        parts = await self._verified(jwt)
         try:
-            parts = pre_check(jwt)
-            key, alg = await self._key(parts.kid, parts.alg)
-            jws.deserialize_compact(jwt, key, algorithms=[alg])
             # check_claims refuses anonymous users for resource servers; here they are at home
             check_claims({**parts.claims, "is_anonymous": False}, now=time.time())
-        except (InvalidToken, JoseError, ValueError, KeyError) as error:
+        except (InvalidToken, KeyError) as error:
             raise BadToken(_reason(error)) from error
         if parts.claims.get("iss") != self.issuer:
             raise BadToken("unknown issuer")
         return parts.claims
+
+    async def read_machine(self, jwt: str) -> Mapping[str, Any]:
+        """The claims of a token that need not be a user's: `exp` is optional in it, as in upstream's service keys, and
+        those that the legacy secret signed name another issuer. Raises BadToken."""
+        parts = await self._verified(jwt)
+        expires_at = parts.claims.get("exp")
+        if expires_at is not None and (not isinstance(expires_at, int) or expires_at <= time.time()):
+            raise BadToken("token is expired")
+        if parts.kid is not None and parts.claims.get("iss") != self.issuer:
+            raise BadToken("unknown issuer")
+        return parts.claims
+
+    async def _verified(self, jwt: str) -> Parts:
+        try:
+            parts = pre_check(jwt)
+            key, alg = await self._key(parts.kid, parts.alg)
+            jws.deserialize_compact(jwt, key, algorithms=[alg])
+        except (InvalidToken, JoseError, ValueError) as error:
+            raise BadToken(_reason(error)) from error
+        return parts
 
     async def _key(self, kid: str | None, alg: str) -> tuple[PrivateKey, str]:
         if kid is None:

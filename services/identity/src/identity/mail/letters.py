@@ -41,6 +41,10 @@ class Letters:
             "Welcome. Please confirm that this is your address.",
         )
 
+    def account_invitation(self, to: str, issued: Issued, redirect_to: str | None) -> Letter:
+        words = "You were invited. Use this to open your account; then set a password."
+        return self._coded("account_invitation", to, issued, "invite", redirect_to, "You are invited", words)
+
     def magic_link(self, to: str, issued: Issued, redirect_to: str | None) -> Letter:
         return self._coded(
             "magic_link", to, issued, "magiclink", redirect_to, "Your sign-in code", "Use this to sign in."

@@ -2,13 +2,14 @@
 
 import asyncio
 import os
+import re
 from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from typing import TypeVar
 
 import bcrypt
-from argon2 import PasswordHasher
+from argon2 import PasswordHasher, Type, extract_parameters
 from argon2.exceptions import InvalidHashError, VerificationError
 
 T = TypeVar("T")
@@ -81,6 +82,16 @@ class Hasher:
 
     def close(self) -> None:
         self._threads.shutdown(wait=False, cancel_futures=True)
+
+
+def is_known_hash(password_hash: str) -> bool:
+    """Whether a password could ever be verified against it: bcrypt, argon2i or argon2id, well-formed."""
+    if password_hash.startswith("$2"):
+        return re.fullmatch(r"\$2[abxy]\$\d\d\$[./A-Za-z0-9]{53}", password_hash) is not None
+    try:
+        return extract_parameters(password_hash).type in (Type.I, Type.ID)
+    except InvalidHashError:
+        return False
 
 
 def _verify(argon2: PasswordHasher, password_hash: str, password: str) -> bool:

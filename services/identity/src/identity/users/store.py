@@ -37,12 +37,12 @@ async def any_exists(tx: Tx) -> bool:
 
 async def insert(tx: Tx, **members: Any) -> UUID:
     """A new account with a v4 id, as this protocol's ids are; asyncpg.UniqueViolationError when an address is taken."""
-    account_id = uuid4()
-    columns = {"id": account_id, **members}
+    columns = {"id": uuid4(), **members}
     names = ", ".join(columns)
     places = ", ".join(_place(name, number) for number, name in enumerate(columns, 1))
     statement = f"insert into account ({names}) values ({places})"
     await tx.execute(statement, *map(_argument, columns.values()))
+    account_id: UUID = columns["id"]
     return account_id
 
 
