@@ -12,6 +12,7 @@ import asyncpg
 import pytest
 
 from crm_db import Answer, Database, DatabaseBusy, DatabaseDown, Locked, OutcomeUnknown, once, savepoint
+from crm_db.database import QUEUE_MAX
 from crm_testkit import eventually, fault_proxy
 
 LIST = (
@@ -105,13 +106,13 @@ class TestLimits:
     async def test_a_long_queue_is_refused_at_once(self, probe: Callable[[str], str], workspace: UUID) -> None:
         db = await Database.open(probe("api"), max_size=1)
         async with db.transaction(workspace):
-            waiting = [asyncio.create_task(count(db, workspace)) for _ in range(50)]
+            waiting = [asyncio.create_task(count(db, workspace)) for _ in range(QUEUE_MAX)]
             await asyncio.sleep(0)
             began = time.monotonic()
             with pytest.raises(DatabaseBusy):
                 await count(db, workspace)
             assert time.monotonic() - began < 0.2
-        assert await asyncio.gather(*waiting) == [0] * 50
+        assert await asyncio.gather(*waiting) == [0] * QUEUE_MAX
         await db.close()
 
     async def test_a_statement_over_its_limit_is_busy(self, probe: Callable[[str], str], workspace: UUID) -> None:

@@ -22,7 +22,7 @@ T = TypeVar("T")
 
 WAIT_S = 2.0  # for a free connection; reliability.md section 3
 CUSTOM_PLANS_MAX = 4  # sessions, beside max_size
-QUEUE_MAX = 50  # who comes later is refused at once: the queue would not be served within WAIT_S
+QUEUE_MAX = 54  # with a pool of 10: the 64 that the gateway lets in flight; more could not be served within WAIT_S
 CONNECT_S = 1.5  # below WAIT_S, so that an unreachable server is told from a full pool
 IDLE_S = 300.0
 ROLLBACK_S = 5.0
