@@ -34,19 +34,6 @@ create table search_new_word (
 create index search_new_word_workspace on search_new_word (workspace_id);
 select crm_protect('search_new_word', '', '');
 
--- search_words: the words of a folded text: what stands between spaces, and the letters and digits within it.
-create function search_words(text_folded text) returns setof text
-language sql immutable strict parallel safe rows 10
-as $$
-select distinct left(word, 60)
-from (
-    select regexp_split_to_table(text_folded, '\s+') as word
-    union all
-    select regexp_split_to_table(text_folded, '[^[:alnum:]]+')
-) found
-where word <> ''
-$$;
-
 create function search_used(w uuid, of_word text) returns boolean
 language sql stable
 as $$
@@ -56,36 +43,38 @@ select exists (
 )
 $$;
 
--- search_put: these records are found by these texts from now on; a null or empty text takes the record out.
--- names[n] and others[n] belong to ids[n].
-create function search_put(of_kind text, ids uuid[], names text[], others text[]) returns void
+-- search_put: these records are found by these words from now on; none take the record out. names[n] and others[n] are the
+-- words of ids[n], parted by spaces. `fresh`: of records that had none before.
+create function search_put(of_kind text, ids uuid[], names text[], others text[], fresh boolean) returns void
 language plpgsql security definer set search_path = pg_catalog, public, pg_temp
+set plan_cache_mode = force_generic_plan  -- planning the same statements anew is half their cost
 as $$
 declare
     w constant uuid := current_workspace();
     gone text[];
 begin
-    with deleted as (
-        delete from search_word s where s.workspace_id = w and s.id = any (ids) returning s.word
-    )
-    select array_agg(distinct word) into gone from deleted;
+    if not fresh then
+        with deleted as (
+            delete from search_word s where s.workspace_id = w and s.id = any (ids) returning s.word
+        )
+        select array_agg(distinct word) into gone from deleted;
+    end if;
     with put as (
         insert into search_word (workspace_id, kind, weight, word, id)
-        select w, of_kind, 1, word, i.id
-        from unnest(ids, names) i(id, text), search_words(fold(i.text)) word
-        where w is not null
-        union all
-        select w, of_kind, 2, word, i.id
-        from unnest(ids, others) i(id, text), search_words(fold(i.text)) word
-        where w is not null
+        select distinct w, of_kind, i.weight, left(word, 60), i.id
+        from (
+            select n.id, 1::smallint as weight, n.words from unnest(ids, names) n(id, words)
+            union all
+            select o.id, 2::smallint, o.words from unnest(ids, others) o(id, words)
+        ) i, string_to_table(fold(i.words), ' ') word
+        where w is not null and word <> ''
         returning word
     )
     insert into search_new_word (workspace_id, word)
-    select w, p.word from put p
-    where p.word ~ '^[[:alpha:]]{3,40}$'
-      and not exists (select 1 from search_vocabulary v where v.workspace_id = w and v.word = p.word)
-    union
-    select w, word from unnest(gone) word where word not in (select p.word from put p) and word ~ '^[[:alpha:]]{3,40}$';
+    select w, word
+    from (select distinct word from put union select unnest(gone)) changed
+    where length(word) between 3 and 40 and word !~ '[^[:alpha:]]'
+      and (word = any (gone) or not exists (select 1 from search_vocabulary v where v.workspace_id = w and v.word = changed.word));
 end
 $$;
 
@@ -166,6 +155,7 @@ $$;
 create function search_find(workspace uuid, of_kind text, typed text, bound integer)
 returns table (id uuid, score real)
 language plpgsql stable rows 50 security definer set search_path = pg_catalog, public, pg_temp
+set plan_cache_mode = force_generic_plan  -- planning the same statements anew is half their cost
 as $$
 declare
     w constant uuid := current_workspace();
@@ -273,7 +263,7 @@ declare
     fn text;
 begin
     foreach fn in array array[
-        'search_put(text, uuid[], text[], text[])', 'search_find(uuid, text, text, integer)', 'search_forget(text, uuid[])'
+        'search_put(text, uuid[], text[], text[], boolean)', 'search_find(uuid, text, text, integer)', 'search_forget(text, uuid[])'
     ] loop
         execute format('revoke execute on function %s from public', fn);
         execute format('grant execute on function %s to %I, %I', fn, crm_role('api'), crm_role('worker'));
@@ -291,9 +281,8 @@ drop function search_tokens(text);
 drop function search_score(text, smallint, text[]);
 drop function search_similar(uuid, text);
 drop function search_learn();
-drop function search_put(text, uuid[], text[], text[]);
+drop function search_put(text, uuid[], text[], text[], boolean);
 drop function search_used(uuid, text);
-drop function search_words(text);
 drop table search_new_word;
 drop table search_vocabulary;
 drop table search_word;

@@ -179,6 +179,7 @@ class TestCompanies:
         now = api.get(f"/contacts/{person['id']}", if_none_match=was.headers["ETag"])
         assert (now.status_code, now.json()["company_name"], now.json()["version"]) == (200, "New", 1)
         assert api.names({"filter": {"field": "company.name", "op": "eq", "value": "new"}}) == ["Ada"]
+        assert (api.names({"q": "new"}), api.names({"q": "old"})) == (["Ada"], [])
 
     def test_need_a_name(self, api: Api) -> None:
         for body in ({}, {"name": " "}, {"domain": "x.org"}):

@@ -14,6 +14,7 @@ from uuid_utils.compat import uuid7
 
 import crm_facts
 from contacts.records import store
+from contacts.records.following import follow_company
 from contacts.records.record import Edit, Record
 from contacts.records.resource import Resource
 from contacts.tags.ensure import ensure as ensure_tags
@@ -168,24 +169,25 @@ async def _write_around(batch: Batch, edits: Sequence[Edit], names: dict[str, st
         await _link_tags(batch, [each for each in some if _touches(each, {"tags"})], tags, fresh=fresh)
         if batch.resource.noun == "contact":
             await _put_keys(batch, [each for each in some if _touches(each, {"emails", "phones"})], fresh=fresh)
-    found_otherwise = [each for each in edits if _moved(each) or _touches(each, batch.resource.searched)]
-    await store.put_search(
-        batch.tx,
-        batch.resource.noun,
-        {
-            each.after.id: ("", "") if each.after.trashed else batch.resource.search_texts(_named(each.after, names))
-            for each in found_otherwise
-        },
-    )
+        await _put_search(batch, [each for each in some if _is_found_otherwise(batch, each)], names, fresh=fresh)
     if batch.resource.noun == "company":
         for each in edits:
             if each.before is not None and _touches(each, {"name"}):
-                await store.follow_company(batch.tx, batch.workspace_id, each.after.id, each.after.values["name"])
+                await follow_company(batch.tx, batch.workspace_id, each.after.id, each.after.values["name"])
 
 
-def _moved(edit: Edit) -> bool:
-    """Into the trash or out of it."""
-    return edit.before is not None and edit.before.trashed != edit.after.trashed
+def _is_found_otherwise(batch: Batch, edit: Edit) -> bool:
+    moved = edit.before is not None and edit.before.trashed != edit.after.trashed
+    return moved or _touches(edit, batch.resource.searched)
+
+
+async def _put_search(batch: Batch, edits: Sequence[Edit], names: dict[str, str], *, fresh: bool) -> None:
+    """What is in the trash is found by nothing."""
+    texts = {
+        each.after.id: ("", "") if each.after.trashed else batch.resource.search_texts(_named(each.after, names))
+        for each in edits
+    }
+    await store.put_search(batch.tx, batch.resource.noun, texts, fresh=fresh)
 
 
 def _touches(edit: Edit, names: set[str] | frozenset[str]) -> bool:

@@ -91,4 +91,4 @@ def _key(field: Field) -> str | None:
         return f"fold(i.{field.name})"
     if field.kind in _LINES:
         return f"fold(i.{field.name}_lines)"
-    return f"fold_values(i.{field.name})" if field.kind is Kind.OBJECT else None
+    return f"fold_values(nullif(i.{field.name}, '{{}}'))" if field.kind is Kind.OBJECT else None

@@ -1,5 +1,6 @@
 """All SQL that writes records of any noun. Everything is set-based: one record is a set of one."""
 
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 from uuid import UUID
@@ -107,19 +108,26 @@ async def put_keys(
         )
 
 
-async def put_search(tx: Transaction, noun: str, texts: Mapping[UUID, tuple[str, str]]) -> None:
+async def put_search(tx: Transaction, noun: str, texts: Mapping[UUID, tuple[str, str]], *, fresh: bool) -> None:
+    """The words by which records are found: those of the name, and the others."""
     if texts:
         await tx.execute(
-            "select search_put($1, $2::uuid[], $3::text[], $4::text[])",
+            "select search_put($1, $2::uuid[], $3::text[], $4::text[], $5)",
             noun,
             list(texts),
-            [name for name, _ in texts.values()],
-            [rest for _, rest in texts.values()],
+            [words_of(name) for name, _ in texts.values()],
+            [words_of(rest) for _, rest in texts.values()],
+            fresh,
         )
 
 
-async def follow_company(tx: Transaction, workspace_id: UUID, company_id: UUID, name: str) -> None:
-    """The name of a company as its people show it: theirs to show, not their own, so no version rises."""
+def words_of(text: str) -> str:
+    """What stands between spaces, and the letters and digits within it: `o'brien o brien`."""
+    return " ".join(dict.fromkeys([*text.split(), *re.findall(r"[^\W_]+", text)]))
+
+
+async def show_company(tx: Transaction, workspace_id: UUID, company_id: UUID, name: str) -> None:
+    """The name of a company as its people show it."""
     await tx.execute(
         """
         update contact set company_name = $3, company_name_key = fold($3), derived = derived + 1
