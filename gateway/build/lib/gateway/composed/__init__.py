@@ -1,1 +1,0 @@
-"""Answers put together from several services. A part whose service is away is left out and named, never waited for."""

@@ -1,3 +1,0 @@
-from identity.main import main
-
-main()

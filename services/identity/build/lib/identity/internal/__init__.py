@@ -1,1 +1,0 @@
-"""Routes below /internal/: for our own processes, never published."""

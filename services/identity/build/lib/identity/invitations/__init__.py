@@ -1,1 +1,0 @@
-"""Invitations: a link that lets whoever holds it into a workspace, once."""

@@ -1,1 +1,0 @@
-"""Members: who is in a workspace, in which role."""

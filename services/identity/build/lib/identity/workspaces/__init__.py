@@ -1,1 +1,0 @@
-"""Workspaces: a team's own room. Every person has at least one."""
