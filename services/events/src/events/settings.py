@@ -1,6 +1,5 @@
 """What a process of this service is told by its environment."""
 
-from crm_facts.consumer import ACK_WAIT_S, RETRY_DELAYS_S
 from crm_service import ServiceSettings
 
 
@@ -12,7 +11,5 @@ class Settings(ServiceSettings, frozen=True, kw_only=True):
     valkey_url: str
     crm_secret: str  # 32 or more random bytes, hex; signs cursors
     crm_contacts_url: str  # base URL, or several in a comma list
-    crm_fact_retry_delays_s: tuple[float, ...] = (
-        RETRY_DELAYS_S  # before a fact that failed is tried again; the fifth parks it
-    )
-    crm_fact_ack_wait_s: float = ACK_WAIT_S  # until a fact whose consumer died is delivered again
+    crm_fact_retry_delays_s: tuple[float, ...] = (1.0, 5.0, 30.0, 120.0)  # before a fact that failed comes again
+    crm_fact_ack_wait_s: float = 30.0  # until a fact whose consumer died is delivered again

@@ -1,3 +1,0 @@
-from events.main import main
-
-main()
