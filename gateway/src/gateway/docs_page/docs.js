@@ -13,6 +13,9 @@ function element(tag, attributes = {}, ...children) {
   return made;
 }
 
+// A summary made from a function's name says less than the first sentence of its description.
+const titleOf = ({ summary = "", description = "" }) => (summary.includes(" ") ? summary : description.split(/[.:] /)[0] || summary);
+
 const groupOf = (path) => path.split("/")[3] ?? "other";
 
 function resolve(schema, document, depth = 0) {
@@ -107,7 +110,7 @@ function contents(method, path, item, operation, document) {
   return element(
     "div",
     { class: "body" },
-    element("div", {}, operation.description ?? operation.summary ?? ""),
+    element("div", {}, operation.description ?? titleOf(operation)),
     element("div", { class: "parameters" }, ...fields.map((each) => each.label)),
     ...(editor ? [editor] : []),
     element("button", { type: "button", onclick }, "Send"),
@@ -121,9 +124,9 @@ function operationView(method, path, item, operation, document) {
     {},
     element("b", { class: "method" }, method.toUpperCase()),
     element("code", {}, path),
-    element("span", {}, operation.summary ?? ""),
+    element("span", {}, titleOf(operation)),
   );
-  const view = element("details", { "data-text": `${method} ${path} ${operation.summary ?? ""}`.toLowerCase() }, summary);
+  const view = element("details", { "data-text": `${method} ${path} ${titleOf(operation)}`.toLowerCase() }, summary);
   // What is inside is made when it is first opened: a hundred forms at once would take a moment.
   view.addEventListener("toggle", () => view.append(contents(method, path, item, operation, document)), { once: true });
   return view;
