@@ -6,6 +6,7 @@ from pathlib import Path
 import httpx2 as httpx
 import pytest
 import service
+
 from crm_testkit import Running, Tokens
 from crm_testkit.processes import Starter
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from aiohttp import web
+
 from crm_testkit import Tokens, User
 
 Answer = Callable[[web.Request], Awaitable[web.StreamResponse]]

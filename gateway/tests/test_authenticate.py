@@ -10,7 +10,6 @@ from urllib.parse import urlsplit
 
 import httpx2 as httpx
 import pytest
-from crm_testkit import Running, Tokens, eventually
 from cryptography.hazmat.primitives.asymmetric.ec import ECDSA
 from cryptography.hazmat.primitives.asymmetric.utils import decode_dss_signature
 from cryptography.hazmat.primitives.hashes import SHA256
@@ -18,6 +17,8 @@ from framing import exchange, statuses
 from joserfc.jwk import ECKey
 from problem import problem
 from service import Service
+
+from crm_testkit import Running, Tokens, eventually
 
 
 def _b64(value: Any) -> str:

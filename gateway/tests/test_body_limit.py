@@ -7,10 +7,11 @@ from urllib.parse import urlsplit
 
 import httpx2 as httpx
 import pytest
-from crm_testkit import Running
 from framing import exchange, statuses
 from problem import problem
 from service import Service
+
+from crm_testkit import Running
 
 MIB = 1 << 20
 

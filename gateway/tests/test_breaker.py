@@ -3,6 +3,7 @@
 import asyncio
 
 import pytest
+
 from crm_testkit import eventually
 from gateway.upstream import breaker as module
 from gateway.upstream.breaker import Breaker, State

@@ -10,9 +10,10 @@ from typing import Any
 import httpx2 as httpx
 import pytest
 from aiohttp import web
-from crm_testkit import Running, Tokens
 from problem import pointers, problem
 from service import Service, running
+
+from crm_testkit import Running, Tokens
 
 CONTACT = str(uuid.uuid4())
 

@@ -9,10 +9,11 @@ from typing import Any
 import httpx2 as httpx
 import pytest
 from aiohttp import web
+from service import Service, running
+
 from crm_testkit import Running, Tokens, eventually
 from gateway.contract import Contract
 from gateway.problems import Refused
-from service import Service, running
 
 CONTRACT = Path(__file__).with_name("contract")
 Start = Callable[..., Running]

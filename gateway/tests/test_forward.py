@@ -10,9 +10,10 @@ from urllib.parse import urlsplit
 import httpx2 as httpx
 import pytest
 from aiohttp import web
-from crm_testkit import Running, eventually
 from problem import problem
 from service import Service
+
+from crm_testkit import Running, eventually
 
 Start = Callable[..., Running]
 

@@ -5,8 +5,9 @@ from collections.abc import Callable
 import httpx2 as httpx
 import pytest
 from aiohttp import web
-from crm_testkit import Running, Tokens
 from service import Service, running
+
+from crm_testkit import Running, Tokens
 
 Start = Callable[..., Running]
 DATED = {"X-Supabase-Api-Version": "2024-01-01"}

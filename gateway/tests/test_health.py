@@ -6,8 +6,9 @@ from typing import Any
 
 import httpx2 as httpx
 from aiohttp import web
-from crm_testkit import OwnValkey, Running, Tokens, eventually
 from service import Service, running
+
+from crm_testkit import OwnValkey, Running, Tokens, eventually
 
 Start = Callable[..., Running]
 

@@ -2,9 +2,10 @@
 
 import httpx2 as httpx
 import pytest
-from gateway import pipeline
 from problem import problem
 from service import Service
+
+from gateway import pipeline
 
 
 def test_the_lists_are_in_the_order_that_the_architecture_names() -> None:

@@ -9,9 +9,10 @@ from collections.abc import Callable
 from typing import Any
 
 import httpx2 as httpx
-from crm_testkit import OwnValkey, Running, Servers, Tokens, eventually
 from problem import problem
 from service import Service
+
+from crm_testkit import OwnValkey, Running, Servers, Tokens, eventually
 
 POLICY = re.compile(r'"(\w+)";q=(\d+);w=(\d+)')
 STATE = re.compile(r'"(\w+)";r=(\d+);t=(\d+)')

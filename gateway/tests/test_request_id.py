@@ -2,9 +2,10 @@
 
 import httpx2 as httpx
 import pytest
+from service import Service
+
 from crm_testkit import Running
 from gateway.tracing import NoSpans
-from service import Service
 
 TRACE = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01"
 

@@ -8,9 +8,10 @@ from urllib.parse import urlsplit
 
 import pytest
 from aiohttp import web
-from crm_testkit import Running
 from framing import CORPUS, POST, exchange, statuses
 from service import Service
+
+from crm_testkit import Running
 
 
 @pytest.fixture

@@ -1,4 +1,5 @@
 import pytest
+
 from gateway.settings import BadSetting, BucketSetting, Settings, load
 
 NEEDED = {"CRM_INTERNAL_KEY": "k", "CRM_IDENTITY_URL": "http://a:1"}

@@ -6,9 +6,10 @@ from pathlib import Path
 
 import httpx2 as httpx
 import pytest
-from crm_testkit import Running
 from problem import problem
 from service import Service
+
+from crm_testkit import Running
 
 
 @pytest.fixture(scope="session")

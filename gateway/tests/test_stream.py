@@ -11,10 +11,11 @@ from typing import Any
 import httpx2 as httpx
 import nats
 import pytest
-from crm_testkit import Running, Servers, Tokens, User, eventually
 from nats.js import JetStreamContext
 from problem import problem
 from service import Service
+
+from crm_testkit import Running, Servers, Tokens, User, eventually
 
 Start = Callable[..., Running]
 

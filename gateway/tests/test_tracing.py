@@ -4,8 +4,9 @@ from collections.abc import Callable
 
 import httpx2 as httpx
 from aiohttp import web
-from crm_testkit import Running, Tokens
 from service import Service, running
+
+from crm_testkit import Running, Tokens
 
 TRACE_ID = "0af7651916cd43dd8448eb211c80319c"
 

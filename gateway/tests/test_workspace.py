@@ -4,9 +4,10 @@ import uuid
 
 import httpx2 as httpx
 import pytest
-from crm_testkit import Tokens
 from problem import problem
 from service import Service
+
+from crm_testkit import Tokens
 
 FORGED = {
     "X-Internal-Key": "forged",

@@ -12,7 +12,6 @@ from pathlib import Path
 from typing import Any
 
 from crm_auth import Role
-
 from gateway import problems
 from gateway.schemas import BodyCheck, ParameterCheck
 

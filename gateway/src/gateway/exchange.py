@@ -8,7 +8,6 @@ from gateway.problems import Header, Refused
 
 if TYPE_CHECKING:
     from crm_auth import Claims
-
     from gateway.contract import Route
     from gateway.members import Exchanged, Member
     from gateway.tracing import EndSpan

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Protocol
 
 import msgspec
-from crm_cache import QUOTA_EXCEEDED, LocalBuckets, Policy, Verdict
 
+from crm_cache import QUOTA_EXCEEDED, LocalBuckets, Policy, Verdict
 from gateway.addresses import bucket_address
 from gateway.exchange import Exchange
 from gateway.problems import Refused

@@ -16,7 +16,6 @@ from typing import Any
 
 from crm_auth import Issuer, KeySet, Verifier
 from crm_cache import Buckets, Valkey
-
 from gateway import docs, headers
 from gateway.ask import ask
 from gateway.composed.operations import Operations, Undo

@@ -16,8 +16,8 @@ from urllib.parse import quote
 from uuid import UUID
 
 import msgspec
-from crm_auth import Claims, Role
 
+from crm_auth import Claims, Role
 from gateway import problems
 from gateway.ask import Answered, ask
 from gateway.metrics import MEMBERSHIP

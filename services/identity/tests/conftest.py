@@ -11,10 +11,11 @@ from typing import Any
 import asyncpg
 import httpx2
 import pytest
+from support import PUBLIC_URL, Api, Outbox, Team
+
 from crm_testkit.databases import Database
 from crm_testkit.headers import internal_headers
 from crm_testkit.processes import Running, Starter
-from support import PUBLIC_URL, Api, Outbox, Team
 
 
 @pytest.fixture(scope="session")

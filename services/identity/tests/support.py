@@ -11,9 +11,10 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 import httpx
 import httpx2
+from supabase_auth import SyncGoTrueClient
+
 from crm_testkit.headers import internal_headers
 from crm_testkit.processes import Running
-from supabase_auth import SyncGoTrueClient
 
 PUBLIC_URL = "http://localhost:8000"
 NEW_FORM = {"X-Supabase-Api-Version": "2024-01-01"}

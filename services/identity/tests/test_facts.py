@@ -10,11 +10,12 @@ from typing import Any
 import jsonschema_rs
 import nats
 import pytest
+from nats.aio.msg import Msg
+from support import PUBLIC_URL, Api, Team, claims_of
+
 from crm_testkit.eventually import eventually
 from crm_testkit.processes import Running, Starter
 from crm_testkit.servers import Servers
-from nats.aio.msg import Msg
-from support import PUBLIC_URL, Api, Team, claims_of
 
 CONTRACTS = Path(__file__).parents[3] / "contracts" / "facts" / "identity"
 FILES = sorted(CONTRACTS.glob("*.json"))

@@ -9,9 +9,10 @@ from typing import Any
 from urllib.parse import quote
 
 import pytest
+from support import PASSWORD, PUBLIC_URL, Api, Outbox, Team
+
 from crm_testkit.databases import Database
 from crm_testkit.processes import Running, Starter
-from support import PASSWORD, PUBLIC_URL, Api, Outbox, Team
 
 Start = Callable[..., Running]
 

@@ -1,12 +1,11 @@
 """Proves who is calling, by a user's JWT or by an API token that stands for one."""
 
 from crm_auth import InvalidToken, KeysUnavailable, Verifier
-
 from gateway import problems
 from gateway.exchange import Exchange
 from gateway.members import Members
 
-API_TOKEN = "mcrm_"  # noqa: S105
+API_TOKEN = "mcrm_"
 
 
 class Authenticate:

@@ -5,7 +5,6 @@ Limits).
 """
 
 from crm_cache import Policy, rate_limit_headers
-
 from gateway.addresses import bucket_address
 from gateway.exchange import Exchange
 from gateway.limits import Limits, Taking, exceeded

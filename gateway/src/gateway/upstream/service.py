@@ -234,7 +234,7 @@ class Service:
                 raise
         self._retrying += 1
         try:
-            await asyncio.sleep(random.uniform(*RETRY_JITTER_S))  # noqa: S311
+            await asyncio.sleep(random.uniform(*RETRY_JITTER_S))
             return await self._attempt(self._pick(first), call)
         finally:
             self._retrying -= 1

@@ -253,7 +253,7 @@ class TestPagingWhileRowsComeAndGo:
         stop = threading.Event()
 
         def nemesis() -> None:
-            dice = random.Random(7)  # noqa: S311 - a repeatable mess
+            dice = random.Random(7)
             while passing and not stop.is_set():
                 api.delete(f"/contacts/{passing.pop(dice.randrange(len(passing)))}")
                 api.person(first_name=f"N{dice.random()}")

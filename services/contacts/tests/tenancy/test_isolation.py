@@ -211,7 +211,9 @@ class TestDatabase:
         async with role.transaction():
             await role.execute("select enter($1)", uuid.uuid4())
             assert await role.fetchval(find, mine) == 0
-            await role.execute("select search_put('contact', array[$1::uuid], array['Eve'], array[''], true)", uuid.uuid4())
+            await role.execute(
+                "select search_put('contact', array[$1::uuid], array['Eve'], array[''], true)", uuid.uuid4()
+            )
         async with role.transaction():
             await role.execute("select enter($1)", mine)
             assert await role.fetchval(find, mine) == 1

@@ -6,11 +6,11 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import msgspec
+from litestar import Request
+
 from crm_auth import Caller, User
 from crm_db import BadCursor, cursor, etag, once
 from crm_service import Answer, Malformed, Refused, ScopeMissing, context_of
-from litestar import Request
-
 from identity.db import Tx
 from identity.state import State
 

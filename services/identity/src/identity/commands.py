@@ -9,7 +9,6 @@ from typing import Any
 from uuid import UUID
 
 from crm_db import Database
-
 from identity import settings as settings_module
 from identity.admin import machine_tokens as tokens
 from identity.db import Tx

@@ -3,6 +3,7 @@
 from typing import TypeAlias
 
 import asyncpg
+
 import crm_db
 
 Tx: TypeAlias = crm_db.Transaction

@@ -5,7 +5,6 @@ from datetime import UTC, datetime, timedelta
 from uuid import UUID
 
 import crm_facts
-
 from identity.db import Tx
 from identity.users import Account, display_name
 

@@ -11,7 +11,6 @@ import crm_facts
 from crm_db import migrate as migrations
 from crm_service import ServiceApp, create_app, load_settings, run
 from crm_service.settings import SettingsError
-
 from identity import admin, auth, commands, settings, setup
 from identity.api_tokens import routes as api_tokens
 from identity.internal import routes as internal

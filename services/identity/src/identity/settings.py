@@ -5,8 +5,8 @@ from typing import Literal
 from urllib.parse import urlsplit
 
 import msgspec
-from crm_service.settings import ServiceSettings, SettingsError, load_settings
 
+from crm_service.settings import ServiceSettings, SettingsError, load_settings
 from identity import gotrue
 from identity.keys.model import UnusableKey, from_json
 

@@ -5,7 +5,6 @@ import sys
 from urllib.parse import quote
 
 from crm_db import DatabaseError
-
 from identity.db import Tx
 from identity.state import State
 from identity.users import store as accounts

@@ -9,7 +9,6 @@ from uuid import UUID
 from crm_cache import Buckets, Policy, Valkey, Verdict
 from crm_db import Database
 from crm_facts import Nats, Waker, connect
-
 from identity.codes import Issuer, Redirects
 from identity.keys import KeyRing, TokenReader, TokenWriter
 from identity.keys.actions import prepare_keys

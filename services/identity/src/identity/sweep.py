@@ -4,7 +4,6 @@ import asyncio
 from datetime import timedelta
 
 from crm_db import Database, idempotency
-
 from identity.sessions import Ends
 
 EVERY_S = 3600

@@ -3,9 +3,9 @@
 from dataclasses import dataclass
 
 import msgspec
-from crm_auth import InvalidToken, User
 from joserfc import jws
 
+from crm_auth import InvalidToken, User
 from identity.api_tokens.store import lives
 from identity.db import Tx
 from identity.sessions import with_account

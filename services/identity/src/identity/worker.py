@@ -3,7 +3,6 @@
 import asyncio
 
 from crm_facts import Relay
-
 from identity.keys.schedule import rotate_for_ever
 from identity.mail.sending import send_for_ever
 from identity.mail.smtp import Smtp

@@ -14,15 +14,16 @@ import bcrypt
 import httpx
 import httpx2
 import pytest
-from crm_testkit import repository
-from crm_testkit.databases import Database
-from crm_testkit.headers import internal_headers
-from crm_testkit.processes import Running
 from joserfc import jws
 from joserfc.jwk import OctKey
 from supabase_auth import SyncGoTrueAdminAPI
 from supabase_auth.errors import AuthApiError
 from support import PASSWORD, PUBLIC_URL, Api, Outbox
+
+from crm_testkit import repository
+from crm_testkit.databases import Database
+from crm_testkit.headers import internal_headers
+from crm_testkit.processes import Running
 
 CALLS = [
     ("GET", "/admin/users"),

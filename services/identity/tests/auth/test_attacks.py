@@ -7,10 +7,11 @@ import threading
 from collections.abc import Callable
 
 import pytest
+from support import PASSWORD, PUBLIC_URL, Api, Outbox, claims_of
+
 from crm_testkit.databases import Database
 from crm_testkit.eventually import eventually
 from crm_testkit.processes import Running, Starter
-from support import PASSWORD, PUBLIC_URL, Api, Outbox, claims_of
 
 EVIL = "evil.example.com"
 

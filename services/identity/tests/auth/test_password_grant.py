@@ -9,11 +9,12 @@ from typing import Any
 import bcrypt
 import pytest
 from argon2 import PasswordHasher, Type
-from crm_testkit.databases import Database
-from crm_testkit.processes import Starter
 from joserfc import jws
 from joserfc.jwk import ECKey
 from support import PASSWORD, PUBLIC_URL, Api, claims_of
+
+from crm_testkit.databases import Database
+from crm_testkit.processes import Starter
 
 OLD_HASHES = {
     "bcrypt": bcrypt.hashpw(PASSWORD.encode(), bcrypt.gensalt(4)).decode(),

@@ -6,11 +6,12 @@ from collections.abc import Callable
 
 import httpx2
 import pytest
-from crm_testkit.headers import internal_headers
 from joserfc import jws
 from joserfc.jwk import ECKey
 from supabase_auth.errors import AuthApiError
 from support import PASSWORD, PUBLIC_URL, Api
+
+from crm_testkit.headers import internal_headers
 
 
 class TestTheClient:

@@ -6,8 +6,9 @@ from collections.abc import Callable
 
 import httpx2
 import pytest
-from crm_testkit.processes import Running, Starter
 from support import PASSWORD, PUBLIC_URL, Api, Outbox, claims_of
+
+from crm_testkit.processes import Running, Starter
 
 BETTER = "a new and better one"
 

@@ -8,10 +8,11 @@ from collections.abc import Callable
 
 import httpx2
 import pytest
-from crm_testkit.headers import internal_headers
 from joserfc import jws
 from joserfc.jwk import ECKey
 from support import PASSWORD, Api, claims_of
+
+from crm_testkit.headers import internal_headers
 
 NEW, OLD = {"X-Supabase-Api-Version": "2024-01-01"}, {"X-Supabase-Api-Version": ""}
 

@@ -6,10 +6,11 @@ from collections.abc import Callable
 
 import httpx2
 import pytest
+from support import PUBLIC_URL, Api, Team
+
 from crm_testkit.headers import internal_headers
 from crm_testkit.processes import Running, Starter
 from crm_testkit.tokens import Tokens
-from support import PUBLIC_URL, Api, Team
 
 
 @pytest.fixture(scope="module")

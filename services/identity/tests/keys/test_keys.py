@@ -10,13 +10,14 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from joserfc import jws
+from joserfc.jwk import ECKey, OctKey
+from support import PUBLIC_URL, Api, claims_of
+
 from crm_testkit import repository
 from crm_testkit.databases import Database
 from crm_testkit.eventually import eventually
 from crm_testkit.processes import Running, Starter
-from joserfc import jws
-from joserfc.jwk import ECKey, OctKey
-from support import PUBLIC_URL, Api, claims_of
 
 
 class Installation:

@@ -12,10 +12,11 @@ from typing import Any
 
 import httpx2
 import pytest
+from support import PUBLIC_URL, Api, Outbox
+
 from crm_testkit.databases import Database
 from crm_testkit.eventually import eventually
 from crm_testkit.processes import Running, Starter, free_port
-from support import PUBLIC_URL, Api, Outbox
 
 
 @dataclass

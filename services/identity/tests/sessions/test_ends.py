@@ -9,12 +9,13 @@ from datetime import timedelta
 
 import asyncpg
 import pytest
+from support import PUBLIC_URL, Api, claims_of
+
 from crm_db import Database as Pool
 from crm_testkit.databases import Database
 from crm_testkit.processes import Running, Starter
 from identity.sessions import Ends
 from identity.sweep import sweep
-from support import PUBLIC_URL, Api, claims_of
 
 
 @pytest.fixture(scope="module")

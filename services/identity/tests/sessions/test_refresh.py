@@ -11,9 +11,10 @@ from typing import Any
 
 import asyncpg
 import pytest
+from support import PUBLIC_URL, Api, claims_of
+
 from crm_testkit.databases import Database
 from crm_testkit.processes import Running, Starter
-from support import PUBLIC_URL, Api, claims_of
 
 
 @pytest.fixture(scope="module")

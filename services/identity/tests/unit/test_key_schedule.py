@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from uuid import uuid4
 
 import pytest
+
 from identity.keys.model import SigningKey, State, new_key
 from identity.keys.schedule import next_step
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from identity.codes.redirects import Redirects, with_fragment, with_query
 
 SITE = "https://crm.example.org"

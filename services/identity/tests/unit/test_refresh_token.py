@@ -9,6 +9,7 @@ from datetime import timedelta
 from uuid import UUID, uuid4
 
 import pytest
+
 from identity.sessions.refresh_token import COUNTER_MAX, Malformed, make, parse
 from identity.sessions.rules import Meaning, meaning
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+
 from crm_service import SettingsError
 from identity.settings import load
 

@@ -10,8 +10,9 @@ from concurrent.futures import ThreadPoolExecutor
 import asyncpg
 import httpx2
 import pytest
-from crm_testkit.headers import internal_headers
 from support import Team
+
+from crm_testkit.headers import internal_headers
 
 MakeTeam = Callable[..., Team]
 

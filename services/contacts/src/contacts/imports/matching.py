@@ -22,7 +22,7 @@ _BY_NAME = f"""
     from unnest($2::text[], $3::text[], $4::text[], $5::text[]) i(key, first_name, last_name, company)
     join contact t on t.workspace_id = $1 and t.deleted_at is null and t.name_up = {PEOPLE.key_sql["name_up"]}
      and coalesce(t.company_name_key, '') = coalesce(fold(i.company), '')
-"""  # noqa: S608 - both parts are ours
+"""
 
 _COMPANIES = """
     select distinct on (t.name_key) i.name, t.id

@@ -126,7 +126,7 @@ async def lock(tx: Transaction, workspace_id: UUID, import_id: UUID) -> Import |
 
 async def document(tx: Transaction, workspace_id: UUID, import_id: UUID) -> bytes:
     row = await tx.fetchval(
-        f"select row_to_json(d)::text from ({DOCUMENT} from import t where workspace_id = $1 and id = $2) d",  # noqa: S608
+        f"select row_to_json(d)::text from ({DOCUMENT} from import t where workspace_id = $1 and id = $2) d",
         workspace_id,
         import_id,
     )
@@ -141,7 +141,7 @@ async def read(db: Database, workspace_id: UUID, import_id: UUID) -> tuple[Impor
             select t.*, (select row_to_json(d)::text from ({DOCUMENT}) d) as document
             from import t where t.workspace_id = e.w and t.id = $2 limit 1
         ) r
-        """,  # noqa: S608 - the select list is ours
+        """,
         import_id,
     )
     return (Import.from_row(rows[0]), rows[0]["document"].encode()) if rows else None
@@ -157,7 +157,7 @@ async def page(db: Database, workspace_id: UUID, before: UUID | None, limit: int
             from import t where t.workspace_id = e.w and ($2::uuid is null or t.id < $2)
             order by t.id desc limit $3
         ) r
-        """,  # noqa: S608 - the select list is ours
+        """,
         before,
         limit,
     )

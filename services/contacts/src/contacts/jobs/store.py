@@ -23,7 +23,7 @@ from (
 ) next
 where j.workspace_id = next.workspace_id and j.id = next.id
 returning j.*
-"""  # noqa: S608 - the lease is ours
+"""
 
 
 async def add(tx: Transaction, workspace_id: UUID, kind: str, caller: Json, input: Json) -> UUID:

@@ -2,10 +2,9 @@
 
 from uuid import UUID
 
-from crm_db import Transaction
-
 from contacts.people import PEOPLE
 from contacts.records import store
+from crm_db import Transaction
 
 CHUNK = 500  # people a statement
 

@@ -3,8 +3,8 @@
 from typing import Any
 
 import msgspec
-from crm_service.answer import Answer
 
+from crm_service.answer import Answer
 from identity.admin import store
 from identity.admin.guard import require_admin
 from identity.admin.paging import paging

@@ -3,8 +3,8 @@
 from uuid import UUID
 
 import asyncpg
-from crm_service.answer import Answer
 
+from crm_service.answer import Answer
 from identity.admin.bodies import FactorChange
 from identity.admin.guard import locked_account, require_admin
 from identity.auth.factors import remove

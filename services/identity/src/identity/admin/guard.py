@@ -5,7 +5,6 @@ from typing import Any
 from uuid import UUID
 
 from crm_service.context import context_of
-
 from identity.admin import machine_tokens
 from identity.auth.wire import AnyRequest
 from identity.db import Tx

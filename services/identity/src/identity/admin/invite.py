@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 
 from crm_service.answer import Answer
-
 from identity.admin.bodies import Invite
 from identity.admin.guard import require_admin
 from identity.auth import checks

@@ -4,7 +4,6 @@ from typing import Any
 from urllib.parse import urlencode
 
 from crm_service.answer import Answer
-
 from identity.admin.bodies import Link
 from identity.admin.guard import require_admin
 from identity.auth import checks

@@ -6,9 +6,9 @@ from typing import Any, TypeVar
 from uuid import UUID
 
 import asyncpg
+
 from crm_db import savepoint
 from crm_service.answer import Answer
-
 from identity import audit, facts, gotrue, sessions
 from identity.admin import store
 from identity.admin.bodies import AdminUser, Deletion

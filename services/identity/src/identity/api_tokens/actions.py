@@ -7,7 +7,6 @@ from uuid import UUID
 import crm_facts
 from crm_auth import Caller
 from crm_service import FieldError, Invalid, NotFound
-
 from identity import facts
 from identity.api_tokens import store
 from identity.api_tokens.schemas import NewApiToken

@@ -3,10 +3,10 @@
 from uuid import UUID
 
 import msgspec
-from crm_auth import Reader
-from crm_service import Answer, crm, etag_of, json_answer, no_content
 from litestar import delete, get, post
 
+from crm_auth import Reader
+from crm_service import Answer, crm, etag_of, json_answer, no_content
 from identity.api import AnyRequest, answered_once, encoded, newest_first, page, refuse_programs, tag
 from identity.api_tokens import actions, store
 from identity.api_tokens.schemas import ApiTokenMade, ApiTokens, ApiTokenShown, NewApiToken

@@ -1,7 +1,6 @@
 """What anybody may ask: the key set, the settings, the health."""
 
 from crm_service.answer import Answer
-
 from identity.auth.wire import AnyRequest, auth_get, reply
 from identity.state import State
 

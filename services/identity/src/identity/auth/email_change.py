@@ -3,8 +3,8 @@
 from datetime import UTC, datetime
 
 import asyncpg
-from crm_db import savepoint
 
+from crm_db import savepoint
 from identity import audit, facts
 from identity.auth.own_claims import own_claims
 from identity.codes import issue, issue_flow

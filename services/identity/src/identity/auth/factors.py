@@ -5,9 +5,9 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
+
 from crm_db import savepoint
 from crm_service.answer import Answer
-
 from identity import audit
 from identity.auth.bodies import Enrolment, FactorAnswer
 from identity.auth.session_answer import session

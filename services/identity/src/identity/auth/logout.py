@@ -1,7 +1,6 @@
 """POST /logout: this session, the others, or all."""
 
 from crm_service.answer import Answer
-
 from identity import audit, sessions
 from identity.auth.signed_in import signed_in
 from identity.auth.wire import AnyRequest, auth_post, nothing

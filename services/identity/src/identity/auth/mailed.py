@@ -8,7 +8,6 @@ from datetime import UTC, datetime
 from typing import Any
 
 from crm_service.answer import Answer
-
 from identity.auth import checks
 from identity.auth.admission import without_token
 from identity.auth.bodies import Otp, Recover, Resend

@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from crm_service.answer import Answer
 from litestar.handlers import HTTPRouteHandler
 from litestar.types import Method
 
+from crm_service.answer import Answer
 from identity.auth.wire import AnyRequest, auth_route
 from identity.errors import (
     AuthRefused,

@@ -3,7 +3,6 @@
 from datetime import UTC, datetime
 
 from crm_service.answer import Answer
-
 from identity.auth.signed_in import signed_in
 from identity.auth.wire import AnyRequest, auth_get, reply
 from identity.codes import issue

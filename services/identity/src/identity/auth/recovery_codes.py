@@ -4,7 +4,6 @@ from typing import Any
 from uuid import UUID
 
 from crm_service.answer import Answer
-
 from identity import audit
 from identity.auth.bodies import FactorAnswer
 from identity.auth.session_answer import session

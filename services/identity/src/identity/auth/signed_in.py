@@ -6,7 +6,6 @@ from typing import Any
 from uuid import UUID
 
 from crm_service.context import context_of
-
 from identity import sessions
 from identity.auth.wire import AnyRequest
 from identity.errors import BadJwt, BannedSession, NoAuthorization, SessionNotFound, UserNotFound

@@ -7,8 +7,8 @@ from typing import Any
 from uuid import uuid4
 
 import asyncpg
-from crm_service.answer import Answer
 
+from crm_service.answer import Answer
 from identity import audit, facts, sessions
 from identity.auth import checks
 from identity.auth.admission import admit, without_token

@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from crm_service.answer import Answer
-
 from identity import sessions
 from identity.auth.bodies import PasswordGrant, PkceGrant, RefreshGrant
 from identity.auth.session_answer import session

@@ -1,7 +1,6 @@
 """GET /user; PUT /user is in user_change.py."""
 
 from crm_service.answer import Answer
-
 from identity.auth.signed_in import signed_in
 from identity.auth.wire import AnyRequest, auth_get, reply
 from identity.state import State

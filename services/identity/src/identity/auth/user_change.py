@@ -6,9 +6,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import asyncpg
+
 from crm_db import savepoint
 from crm_service.answer import Answer
-
 from identity import audit, facts, sessions
 from identity.auth import checks
 from identity.auth.bodies import UserChange

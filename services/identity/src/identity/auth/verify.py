@@ -4,7 +4,6 @@ import re
 from dataclasses import dataclass
 
 from crm_service.answer import Answer
-
 from identity import sessions
 from identity.auth import checks
 from identity.auth.bodies import Verify

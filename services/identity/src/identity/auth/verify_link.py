@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 
 from crm_service.answer import Answer
-
 from identity import sessions
 from identity.auth.confirming import HALF_DONE, KINDS, confirm
 from identity.auth.session_answer import session

@@ -6,14 +6,14 @@ from typing import Any, TypeVar
 
 import msgspec
 import structlog
-from crm_db import DatabaseError
-from crm_service.answer import Answer
-from crm_service.context import context_of
 from litestar import Request, Response, delete, get, post, put, route
 from litestar.exceptions import HTTPException
 from litestar.handlers import HTTPRouteHandler
 from litestar.types import Method
 
+from crm_db import DatabaseError
+from crm_service.answer import Answer
+from crm_service.context import context_of
 from identity.client import Client
 from identity.errors import (
     AuthRefused,

@@ -3,12 +3,12 @@
 from uuid import UUID
 
 import msgspec
+from litestar import get, post
+
 from crm_auth import InvalidToken, User
 from crm_service.answer import Answer
 from crm_service.errors import NotFound
 from crm_service.operation import crm
-from litestar import get, post
-
 from identity.actor import Actor
 from identity.api_tokens.exchanging import exchange
 from identity.members import store as members

@@ -5,7 +5,6 @@ from uuid import UUID
 
 import crm_facts
 from crm_service.errors import Refused
-
 from identity.actor import Actor
 from identity.db import Tx
 from identity.invitations import store

@@ -5,7 +5,6 @@ from uuid import UUID
 import crm_facts
 from crm_auth import Caller, Role
 from crm_service import FieldError, Invalid, NotFound, RoleTooLow
-
 from identity.db import Tx
 from identity.invitations import store
 from identity.invitations.secrets import link_of, token_of

@@ -3,10 +3,10 @@
 from uuid import UUID
 
 import msgspec
-from crm_auth import Admin, User
-from crm_service import Answer, NotFound, crm, etag_of, json_answer, no_content
 from litestar import delete, get, post
 
+from crm_auth import Admin, User
+from crm_service import Answer, NotFound, crm, etag_of, json_answer, no_content
 from identity.actor import Actor
 from identity.api import AnyRequest, answered_once, encoded, newest_first, page, refuse_programs, tag
 from identity.db import Tx

@@ -4,7 +4,6 @@ import asyncio
 from datetime import UTC, datetime, timedelta
 
 from crm_db import Database
-
 from identity.keys import actions, store
 from identity.keys.model import SigningKey, State
 from identity.vault import Vault

@@ -7,13 +7,13 @@ from typing import Any, Protocol
 from uuid import UUID, uuid4
 
 import msgspec
-from crm_auth import InvalidToken
-from crm_auth.claims import check_claims
-from crm_auth.pre_check import Parts, pre_check
 from joserfc import jws
 from joserfc.errors import JoseError
 from joserfc.jwk import OctKey
 
+from crm_auth import InvalidToken
+from crm_auth.claims import check_claims
+from crm_auth.pre_check import Parts, pre_check
 from identity.keys.model import PrivateKey
 from identity.keys.ring import KeyRing
 from identity.users.model import AUDIENCE, ROLE

@@ -4,9 +4,9 @@ import html
 from typing import Any
 
 import msgspec
-from crm_service.answer import Answer
 from litestar import Request, get
 
+from crm_service.answer import Answer
 from identity.mail.queue import Queued
 from identity.state import State
 

@@ -4,8 +4,8 @@ import asyncio
 import smtplib
 
 import structlog
-from crm_db import Database
 
+from crm_db import Database
 from identity.mail.queue import MailQueue
 from identity.mail.smtp import Smtp
 from identity.metrics import MAILS

@@ -2,10 +2,10 @@
 
 from uuid import UUID
 
-from crm_auth import User
-from crm_service import Answer, NotFound, crm, etag_of, json_answer, no_content
 from litestar import delete, get
 
+from crm_auth import User
+from crm_service import Answer, NotFound, crm, etag_of, json_answer, no_content
 from identity import audit, sessions
 from identity.actor import Actor
 from identity.api import AnyRequest, encoded, page, refuse_programs

@@ -5,7 +5,6 @@ from uuid import UUID
 import crm_facts
 from crm_auth import Caller, Role
 from crm_service import NotFound, Refused, RoleTooLow
-
 from identity import facts
 from identity.api_tokens import store as api_tokens
 from identity.db import Tx

@@ -3,10 +3,10 @@
 from uuid import UUID
 
 import msgspec
-from crm_auth import Admin, Reader
-from crm_service import Answer, NotFound, crm, etag_of, json_answer, no_content
 from litestar import delete, get, patch
 
+from crm_auth import Admin, Reader
+from crm_service import Answer, NotFound, crm, etag_of, json_answer, no_content
 from identity.api import AnyRequest, check_version, encoded, page, refuse_programs, tag
 from identity.members import actions, store
 from identity.members.schemas import MemberPatch, Members, MemberShown

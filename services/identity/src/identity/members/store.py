@@ -6,8 +6,8 @@ from typing import Any
 from uuid import UUID
 
 import asyncpg
-import crm_facts
 
+import crm_facts
 from identity.db import Tx, returned
 
 

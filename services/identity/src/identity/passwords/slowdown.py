@@ -8,7 +8,6 @@ from datetime import timedelta
 from math import ceil
 
 from crm_db import Database
-
 from identity.errors import TooManySignIns
 from identity.vault import Vault
 

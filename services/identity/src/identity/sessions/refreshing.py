@@ -11,7 +11,6 @@ from uuid import UUID
 
 from crm_cache import Verdict
 from crm_db import Database
-
 from identity import audit
 from identity.client import Client
 from identity.db import Tx
@@ -67,7 +66,7 @@ async def refresh(refreshing: Refreshing, token: str, client: Client) -> Opened:
             raise outcome
         if outcome is not None:
             return outcome
-        await asyncio.sleep(random.uniform(*PAUSE_S))  # noqa: S311 - spreads the tabs, keeps no secret
+        await asyncio.sleep(random.uniform(*PAUSE_S))
     raise Overloaded
 
 

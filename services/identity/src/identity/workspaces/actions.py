@@ -7,7 +7,6 @@ from uuid import UUID
 import crm_facts
 from crm_auth import Role
 from crm_service import FieldError, Invalid, NotFound, RoleTooLow
-
 from identity.actor import Actor
 from identity.db import Tx
 from identity.members import store as members

@@ -3,7 +3,6 @@
 from uuid import UUID
 
 import crm_facts
-
 from identity.actor import Actor
 from identity.db import Tx
 from identity.invitations.accepting import accept_pending

@@ -3,11 +3,11 @@
 from uuid import UUID
 
 import msgspec
-from crm_auth import Role, User
-from crm_service import Answer, NotFound, crm, etag_of, json_answer
 from litestar import get, patch, post
 from msgspec import UNSET
 
+from crm_auth import Role, User
+from crm_service import Answer, NotFound, crm, etag_of, json_answer
 from identity.actor import Actor
 from identity.api import AnyRequest, answered_once, check_version, encoded, page, refuse_programs, tag
 from identity.db import Tx
