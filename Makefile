@@ -3,7 +3,7 @@ PYTHON ?= python3
 CRM = tools/.venv/bin/python -m crm_tools
 
 .DEFAULT_GOAL := help
-.PHONY: help up status doctor demo test check generate env lock format servers
+.PHONY: help up status doctor demo test check bench generate env lock format servers
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,6 +25,9 @@ test: tools-dev ## every test on real servers; `make test suite=contacts argumen
 
 check: tools-dev ## what CI runs: format, lint, types, import rules, generated files, every test
 	@exec $(CRM) check
+
+bench: tools-dev ## measures an installation of its own under load; `make bench quick=1` for two minutes of it
+	@exec $(CRM) bench $(if $(quick),--quick)
 
 generate: tools ## contracts/openapi from the services, and from these the web app's types
 	@$(CRM) generate

@@ -60,6 +60,12 @@ def _demo(_: argparse.Namespace) -> int:
     return 0
 
 
+def _bench(arguments: argparse.Namespace) -> int:
+    from crm_tools import bench
+
+    return bench.run(quick=arguments.quick, say=_say)
+
+
 def _generate(_: argparse.Namespace) -> int:
     from crm_tools import generate
 
@@ -114,6 +120,8 @@ def main() -> int:
     command("status", _status, "each process and whether it is ready")
     command("doctor", _doctor, "what stands in the way of a start, with its mend")
     command("demo", _demo, "loads a demo workspace into the running system")
+    bench = command("bench", _bench, "measures an installation of its own under load")
+    bench.add_argument("--quick", action="store_true", help="two minutes: fewer rows, shorter runs")
     command("build-web", _build_web, "builds the web app if it has changed")
     command("generate", _generate, "writes contracts/openapi and the web app's types")
     command("check", _check, "format, lint, types, rules, generated files, tests")
