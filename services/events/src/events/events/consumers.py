@@ -25,7 +25,7 @@ class FactCaller:
 
     @classmethod
     def of(cls, fact: Fact) -> "FactCaller":
-        assert fact.workspace_id and fact.actor
+        assert fact.workspace_id and fact.actor  # noqa: S101 - a fact about a record has both
         return cls(fact.workspace_id, fact.actor.id, fact.actor.name, "", fact.request_id, fact.traceparent)
 
 
@@ -33,7 +33,7 @@ async def contact_purged(tx: Transaction, fact: Fact) -> None:
     """Erasure reaches what was noted about the person alone; from what concerns others too, their name is taken."""
     caller = FactCaller.of(fact)
     contact_id = fact.record_id
-    assert contact_id
+    assert contact_id  # noqa: S101
     events = await store.of_contact(tx, caller.workspace_id, contact_id)
     if not events:
         return
@@ -53,7 +53,7 @@ async def contact_merged(tx: Transaction, fact: Fact) -> None:
     """The survivor takes over what was noted about the one who goes."""
     caller = FactCaller.of(fact)
     contact_id, survivor_id = fact.record_id, UUID(fact.after["merged_into"])
-    assert contact_id
+    assert contact_id  # noqa: S101
     events = await store.of_contact(tx, caller.workspace_id, contact_id)
     if not events:
         return
@@ -77,7 +77,7 @@ def out_of_the_stream(nats: Nats) -> Callable[[Transaction, Fact], Awaitable[Non
     """The handler that removes a purged event's messages; it hears of the purge after all of them were sent."""
 
     async def event_purged(tx: Transaction, fact: Fact) -> None:
-        assert fact.workspace_id and fact.record_id
+        assert fact.workspace_id and fact.record_id  # noqa: S101
         sequences = await store.places_in_stream(tx, fact.workspace_id, fact.record_id)
         if None in sequences:
             raise NotSentYet

@@ -12,7 +12,9 @@ from zoneinfo import ZoneInfo
 from dateutil.rrule import rrule, rrulestr
 
 # Sub-daily rules and BYHOUR, BYMINUTE, BYSECOND would let one event fill a calendar with thousands of entries.
-PARTS = frozenset("FREQ INTERVAL COUNT UNTIL BYDAY BYMONTHDAY BYYEARDAY BYWEEKNO BYMONTH BYSETPOS WKST".split())
+PARTS = frozenset(
+    "FREQ INTERVAL COUNT UNTIL BYDAY BYMONTHDAY BYYEARDAY BYWEEKNO BYMONTH BYSETPOS WKST".split()  # noqa: SIM905
+)
 FREQUENCIES = frozenset({"DAILY", "WEEKLY", "MONTHLY", "YEARLY"})
 
 # dateutil looks for the next match day by day up to the year 9999; eight years hold every leap day.
@@ -89,7 +91,7 @@ def _rule(rule: str, local: datetime, zone: ZoneInfo, last: datetime) -> Iterato
     if "UNTIL" in parts:
         last = min(last, _until(parts.pop("UNTIL"), zone))
     parsed = rrulestr(";".join(f"{name}={value}" for name, value in parts.items()), dtstart=local)
-    assert isinstance(parsed, rrule)
+    assert isinstance(parsed, rrule)  # noqa: S101 - a single rule, as _parts() has made sure
     return islice(parsed.replace(until=last), count)
 
 

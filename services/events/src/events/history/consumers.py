@@ -12,7 +12,7 @@ from events.history.undo import take_back
 async def contact_unmerged(tx: Transaction, fact: Fact) -> None:
     """What the merge gave to the survivor goes back, but for events whose people were changed since."""
     caller = FactCaller.of(fact)
-    assert fact.record_id
+    assert fact.record_id  # noqa: S101 - a fact about a contact
     operation_id = await store.take_move(tx, caller.workspace_id, fact.record_id)
     if operation_id is None:
         return
