@@ -5,7 +5,7 @@ from gateway import problems
 from gateway.exchange import Exchange
 from gateway.members import Members
 
-API_TOKEN = "mcrm_"
+API_TOKEN = "mcrm_"  # noqa: S105
 
 
 class Authenticate:

@@ -234,7 +234,7 @@ class Service:
                 raise
         self._retrying += 1
         try:
-            await asyncio.sleep(random.uniform(*RETRY_JITTER_S))
+            await asyncio.sleep(random.uniform(*RETRY_JITTER_S))  # noqa: S311
             return await self._attempt(self._pick(first), call)
         finally:
             self._retrying -= 1

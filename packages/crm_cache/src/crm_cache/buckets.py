@@ -80,14 +80,21 @@ class Verdict:
 
 class Buckets:
     """`processes`: among how many the limit is shared while Valkey is away; each then grants its part of burst and
-    rate.
+    rate. timeout_s: how long a decision waits for Valkey.
     """
 
     def __init__(
-        self, valkey: Valkey, *, processes: int = 1, clock: Callable[[], float] = time.monotonic, prefix: str = "rl"
+        self,
+        valkey: Valkey,
+        *,
+        processes: int = 1,
+        clock: Callable[[], float] = time.monotonic,
+        prefix: str = "rl",
+        timeout_s: float = TIMEOUT_S,
     ) -> None:
         self._valkey = valkey
         self._prefix = prefix
+        self._timeout_s = timeout_s
         self._local = LocalBuckets(processes, clock)
 
     async def take(self, policy: Policy, key: str, cost: int = 1) -> Verdict:
@@ -110,11 +117,11 @@ class Buckets:
         # The hash tag keeps one key in one slot of a cluster, whatever its name.
         arguments = (1, f"{self._prefix}:{{{policy.name}:{key}}}", policy.quota, policy.rate, cost)
         try:
-            return await self._valkey.ask("EVALSHA", _SHA, *arguments, timeout_s=TIMEOUT_S)
+            return await self._valkey.ask("EVALSHA", _SHA, *arguments, timeout_s=self._timeout_s)
         except ReplyRefused as refused:
             if not str(refused).startswith("NOSCRIPT"):
                 raise
-            return await self._valkey.ask("EVAL", SCRIPT, *arguments, timeout_s=TIMEOUT_S)
+            return await self._valkey.ask("EVAL", SCRIPT, *arguments, timeout_s=self._timeout_s)
 
 
 class LocalBuckets:

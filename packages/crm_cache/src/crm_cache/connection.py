@@ -36,6 +36,7 @@ class Connection(asyncio.Protocol):
         self._ticking = False
         self._last_tick = 0.0
         self.watched = False
+        self.lost_after_s = LOST_AFTER_S
         self.lost: asyncio.Future[None] = self._loop.create_future()
 
     def ask(self, *command: Any, timeout_s: float) -> asyncio.Future[Any]:
@@ -109,7 +110,7 @@ class Connection(asyncio.Protocol):
         for waiting in self._waiting:
             if waiting.deadline <= now and not waiting.future.done():
                 waiting.future.set_exception(ValkeyDown("no answer in time"))
-        if self.watched and self._waiting and now - self._waiting[0].sent_at >= LOST_AFTER_S:
+        if self.watched and self._waiting and now - self._waiting[0].sent_at >= self.lost_after_s:
             self.close()
 
     def _fail_all(self) -> None:

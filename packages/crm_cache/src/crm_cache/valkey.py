@@ -11,7 +11,7 @@ import ssl
 from typing import Any, Self
 from urllib.parse import unquote, urlsplit
 
-from crm_cache.connection import Connection
+from crm_cache.connection import LOST_AFTER_S, Connection
 from crm_cache.errors import ValkeyDown, ValkeyError
 
 OP_TIMEOUT_S = 0.05
@@ -28,7 +28,7 @@ class Valkey:
     another name.
     """
 
-    def __init__(self, url: str) -> None:
+    def __init__(self, url: str, *, lost_after_s: float = LOST_AFTER_S) -> None:
         parts = urlsplit(url)
         self._host = parts.hostname or "127.0.0.1"
         self._port = parts.port or 6379
@@ -40,12 +40,16 @@ class Valkey:
         self._owed: dict[str, tuple[Any, ...]] = {}
         self._keeper: asyncio.Task[None] | None = None
         self._first = asyncio.Event()
+        self._lost_after_s = lost_after_s
         self.generation = ""
 
     @classmethod
-    async def open(cls, url: str, *, wait_s: float = 1.0) -> Self:
-        """Connect in the background; returns when connected, or after `wait_s` without: it is a cache, not a need."""
-        client = cls(url)
+    async def open(cls, url: str, *, wait_s: float = 1.0, lost_after_s: float = LOST_AFTER_S) -> Self:
+        """Connect in the background; returns when connected, or after `wait_s` without: it is a cache, not a need.
+
+        lost_after_s: silence after which everybody stops waiting.
+        """
+        client = cls(url, lost_after_s=lost_after_s)
         client._keeper = asyncio.create_task(client._keep_connected(), name="valkey")
         with contextlib.suppress(TimeoutError):
             async with asyncio.timeout(wait_s):
@@ -128,6 +132,7 @@ class Valkey:
             raise
         finally:
             self._joining = None
+        connection.lost_after_s = self._lost_after_s
         connection.watched = True
         return connection
 
