@@ -124,7 +124,7 @@ class TestSearch:
     async def test_reads_a_bounded_part(self, workspaces: Workspaces, typed: str) -> None:
         plan = await workspaces.plan_of(workspaces.many, ListQuery(q=typed))
         assert '"Seq Scan"' not in plan.text
-        assert plan.pages < 8_000  # of the 60,000 and more that people, words and their indexes have
+        assert plan.pages < 15_000  # two words that very many have; one word alone is held to less below
 
     async def test_of_a_beginning_costs_at_most_what_its_bound_does(self, workspaces: Workspaces) -> None:
         plan = await workspaces.plan_of(workspaces.many, ListQuery(q="ada"))
