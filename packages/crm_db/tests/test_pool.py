@@ -34,7 +34,7 @@ class TestHygiene:
     async def test_two_tenants_never_meet_on_a_pool_of_two(self, probe: Callable[[str], str]) -> None:
         db = await Database.open(probe("api"), max_size=2)
         tenants = [uuid4(), uuid4()]
-        dice = random.Random(4)
+        dice = random.Random(4)  # noqa: S311
         foreign: list[UUID] = []
 
         async def one(workspace: UUID) -> None:

@@ -270,7 +270,7 @@ class TestFailing:
         """B9: changes of one record from 20 tasks, a handler that fails now and then."""
         record = await stage.create(caller)
         version, turn = [1], asyncio.Lock()
-        dice = random.Random(9)
+        dice = random.Random(9)  # noqa: S311
 
         async def change() -> None:
             for _ in range(25):

@@ -147,7 +147,7 @@ class ServiceClient:
                 raise _public(error) from None
         self._retrying += 1
         try:
-            await asyncio.sleep(random.uniform(RETRY_FROM_S, RETRY_TO_S))
+            await asyncio.sleep(random.uniform(RETRY_FROM_S, RETRY_TO_S))  # noqa: S311 (jitter, no secret)
             return await self._once(method, path, params, headers, body, ends_at)
         except _ConnectFailed as error:
             raise _public(error) from None

@@ -36,7 +36,7 @@ class SupervisedTask:
             pause_s = FIRST_PAUSE_S if ran_s >= STEADY_S else pause_s
             metrics.TASK_RESTARTS.labels(self.name).inc()
             _log.warning("task restarts", task=self.name, pause_s=pause_s)
-            await asyncio.sleep(pause_s * random.uniform(0.75, 1.25))
+            await asyncio.sleep(pause_s * random.uniform(0.75, 1.25))  # noqa: S311 (jitter, no secret)
             pause_s = min(pause_s * 2, LONGEST_PAUSE_S)
 
     async def _run_once(self, state: Any) -> float:

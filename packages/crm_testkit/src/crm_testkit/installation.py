@@ -22,7 +22,7 @@ from crm_testkit.repository import ROOT, TOOLS_PYTHON
 
 READY = "Mini-CRM is ready at "
 STOPPED_WITHIN_S = 30
-PASSWORD = "correct horse battery staple"
+PASSWORD = "correct horse battery staple"  # noqa: S105 (of people who live as long as a test)
 
 
 @dataclass

@@ -82,7 +82,7 @@ class Running:
             time.sleep(0.05)
 
     def _answers(self) -> bool:
-        with contextlib.suppress(OSError), urllib.request.urlopen(f"{self.base_url}/health/ready", timeout=5) as answer:
+        with contextlib.suppress(OSError), urllib.request.urlopen(f"{self.base_url}/health/ready", timeout=5) as answer:  # noqa: S310
             return bool(answer.status == 200)
         return False
 
