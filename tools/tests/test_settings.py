@@ -45,7 +45,7 @@ class TestSettings:
 
     @pytest.mark.parametrize(
         ("host", "signup"),
-        [("127.0.0.1", "open"), ("::1", "open"), ("localhost", "open"), ("0.0.0.0", "invite")],
+        [("127.0.0.1", "open"), ("::1", "open"), ("localhost", "open"), ("0.0.0.0", "invite")],  # noqa: S104
     )
     def test_who_is_reached_from_outside_takes_invitations_only(self, host: str, signup: str) -> None:
         assert settings.load(NAMES, {"CRM_HOST": host}).signup == signup
@@ -65,7 +65,7 @@ class TestDotenv:
     def test_the_environment_wins_over_the_file_and_an_empty_value_counts_as_absent(self, tmp_path: Path) -> None:
         file = tmp_path / ".env"
         file.write_text("# mine\nexport CRM_PORT=9000\nCRM_HOST='0.0.0.0'\nSMTP_URL=\n")
-        assert settings.with_dotenv({"CRM_PORT": "9001"}, file) == {"CRM_PORT": "9001", "CRM_HOST": "0.0.0.0"}
+        assert settings.with_dotenv({"CRM_PORT": "9001"}, file) == {"CRM_PORT": "9001", "CRM_HOST": "0.0.0.0"}  # noqa: S104
 
     def test_a_secret_may_come_as_a_file(self, tmp_path: Path) -> None:
         (tmp_path / "url").write_text("postgres://db/crm\n")

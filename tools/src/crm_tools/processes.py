@@ -140,7 +140,7 @@ class Plan:
             "CRM_LISTEN": f"[{host}]:{address.port}" if ":" in host else f"{host}:{address.port}",
             "CRM_METRICS_LISTEN": f"127.0.0.1:{address.metrics_port}",
         }
-        reached_at = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)
+        reached_at = {"0.0.0.0": "127.0.0.1", "::": "::1"}.get(host, host)  # noqa: S104
         return Child(
             name=address.name,
             argv=(str(home.python), "-m", deployable, command),

@@ -37,9 +37,9 @@ class Client:
         headers = self._headers | {"Idempotency-Key": str(uuid.uuid4())}
         data = None if body is None else json.dumps(body).encode()
         for _ in range(TRIES):
-            request = urllib.request.Request(self.base_url + path, data, headers, method=method)
+            request = urllib.request.Request(self.base_url + path, data, headers, method=method)  # noqa: S310
             try:
-                with urllib.request.urlopen(request, timeout=30) as answer:
+                with urllib.request.urlopen(request, timeout=30) as answer:  # noqa: S310
                     return json.load(answer)
             except urllib.error.HTTPError as error:
                 if error.code not in (429, 503):
