@@ -1,4 +1,4 @@
-"""A company's new name, where its people show it and are found by it. Theirs to show, not their own: no version rises."""
+"""A company's new name, where its people show it and are found by it. It is no change of theirs: no version rises."""
 
 from uuid import UUID
 
