@@ -82,6 +82,15 @@ class PhoneSignInDisabled(AuthRefused):
     status, code, message = 422, "phone_provider_disabled", "Phone logins are disabled"
 
 
+class ProviderDisabled(AuthRefused):
+    """The id-token grant: no provider is configured here."""
+
+    code = "provider_disabled"
+
+    def __init__(self, provider: str) -> None:
+        super().__init__(f'Provider (issuer "{provider[:200]}") is not enabled')
+
+
 class RefreshTokenNotFound(AuthRefused):
     code, message = "refresh_token_not_found", "Invalid Refresh Token: Refresh Token Not Found"
 
@@ -336,11 +345,3 @@ class Overloaded(AuthRefused):
 
     def __init__(self) -> None:
         super().__init__(retry_after_s=1)
-
-
-class OAuthFailure(AuthRefused):
-    """The id-token grant and OAuth answer in OAuth's own shape, in both versions."""
-
-    def __init__(self, error: str, description: str) -> None:
-        super().__init__(description)
-        self.error = error

@@ -70,6 +70,8 @@ def main() -> None:
     if sys.argv[1:2] in (["serve"], ["work"]):
         try:
             os.environ.update(settings.checked(os.environ))
+            for sentence in settings.warnings(load_settings(Settings, os.environ)):
+                print(f"{NAME}: {sentence}", file=sys.stderr)
         except SettingsError as error:
             print(f"{NAME}: {error}", file=sys.stderr)
             sys.exit(2)

@@ -13,7 +13,7 @@ from identity.keys.model import UnusableKey, from_json
 CODE_DIGITS = (6, 10)
 PASSWORD_FLOOR = 6  # upstream's
 TOKEN_TTL_MAX_S = 7 * 86_400
-TOKEN_TTL_LOW_S = 300  # auth-js renews 90 s before the end and looks every 30 s
+TOKEN_TTL_LOW_S = 300
 SECRET_MIN_CHARS = 32
 
 
@@ -99,6 +99,12 @@ def _refuse_unknown(environ: Mapping[str, str]) -> None:
     ours = (name.removesuffix("_FILE") for name in environ if name.startswith("CRM_AUTH_"))
     if unknown := sorted(set(ours) - known):
         raise SettingsError(f"unknown settings: {', '.join(unknown)}")
+
+
+def warnings(settings: Settings) -> list[str]:
+    if settings.crm_auth_token_ttl_s >= TOKEN_TTL_LOW_S:
+        return []
+    return [f"CRM_AUTH_TOKEN_TTL_S is below {TOKEN_TTL_LOW_S}: auth-js renews 90 s before the end, looking every 30 s"]
 
 
 def contradictions(settings: Settings) -> list[str]:

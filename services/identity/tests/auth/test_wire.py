@@ -139,6 +139,7 @@ class TestMethodsAndPaths:
             ("GET", "/user/identities/authorize", 404, "manual_linking_disabled"),
             ("GET", "/authorize?provider=github", 400, "validation_failed"),
             ("POST", "/token?grant_type=web3", 422, "web3_provider_disabled"),
+            ("POST", "/token?grant_type=id_token", 400, "provider_disabled"),
             ("POST", "/token?grant_type=magic", 400, "invalid_credentials"),
             ("POST", "/token", 400, "invalid_credentials"),
         ],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from crm_service import SettingsError
-from identity.settings import load
+from identity.settings import load, warnings
 
 NEEDED = {
     "DATABASE_URL": "postgres://x",
@@ -73,6 +73,11 @@ def test_upstreams_names_are_taken() -> None:
 def test_our_own_name_wins_over_its_alias() -> None:
     settings = load(NEEDED | {"GOTRUE_JWT_EXP": "1800", "CRM_AUTH_TOKEN_TTL_S": "900"})
     assert settings.crm_auth_token_ttl_s == 900
+
+
+def test_a_short_token_life_is_warned_of() -> None:
+    assert warnings(load(NEEDED | {"CRM_AUTH_TOKEN_TTL_S": "299"}))
+    assert not warnings(load(NEEDED | {"CRM_AUTH_TOKEN_TTL_S": "300"}))
 
 
 @pytest.mark.parametrize(

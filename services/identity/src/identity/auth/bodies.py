@@ -32,6 +32,10 @@ class PkceGrant(msgspec.Struct, kw_only=True):
     code_verifier: str | None = None
 
 
+class IdTokenGrant(msgspec.Struct, kw_only=True):
+    provider: str | None = None
+
+
 class Otp(Pkce):
     email: str | None = None
     phone: str | None = None

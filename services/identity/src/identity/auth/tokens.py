@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from crm_service.answer import Answer
 from identity import sessions
-from identity.auth.bodies import PasswordGrant, PkceGrant, RefreshGrant
+from identity.auth.bodies import IdTokenGrant, PasswordGrant, PkceGrant, RefreshGrant
 from identity.auth.session_answer import session
 from identity.auth.wire import AnyRequest, auth_post, client_of, read, reply
 from identity.codes import flows
@@ -17,6 +17,7 @@ from identity.errors import (
     InvalidCredentials,
     PhoneNotConfirmed,
     PhoneSignInDisabled,
+    ProviderDisabled,
     UserBanned,
     ValidationFailed,
     Web3Disabled,
@@ -37,6 +38,8 @@ async def token(request: AnyRequest, state: State) -> Answer:
         return await _by_refresh_token(request, state)
     if grant == "pkce":
         return await _by_auth_code(request, state)
+    if grant == "id_token":
+        raise ProviderDisabled((await read(request, IdTokenGrant)).provider or "")
     if grant == "web3":
         raise Web3Disabled
     raise InvalidCredentials("unsupported_grant_type")

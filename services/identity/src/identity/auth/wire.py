@@ -20,7 +20,6 @@ from identity.errors import (
     BadJson,
     MethodNotAllowed,
     NoSuchEndpoint,
-    OAuthFailure,
     Overloaded,
     RequestTooLarge,
     WeakPassword,
@@ -72,8 +71,6 @@ def refuse(request: AnyRequest, error: Exception) -> Response[bytes]:
 def refusal_answer(request: AnyRequest, error: Exception) -> Answer:
     """Any error as the protocol shows it."""
     refusal = as_refusal(error)
-    if isinstance(refusal, OAuthFailure):
-        return reply({"error": refusal.error, "error_description": refusal.message}, 400)
     headers = {"x-sb-error-code": refusal.code}
     if refusal.retry_after_s is not None:
         headers["Retry-After"] = str(refusal.retry_after_s)
