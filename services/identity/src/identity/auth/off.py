@@ -6,7 +6,7 @@ from litestar.handlers import HTTPRouteHandler
 from litestar.types import Method
 
 from crm_service.answer import Answer
-from identity.auth.wire import AnyRequest, auth_route
+from identity.auth.wire import PREFIX, AnyRequest, auth_route
 from identity.errors import (
     AuthRefused,
     FeatureDisabled,
@@ -33,9 +33,19 @@ BY_PATH: dict[str, type[AuthRefused]] = {
 }
 
 
-@auth_route("/auth/v1/{rest:path}", METHODS)
-async def anything_else(request: AnyRequest, rest: str) -> Answer:
-    path = rest.strip("/")
+# The router looks for no catch-all above a place that has parameters of its own: each such place needs one.
+PLACES = [
+    "/auth/v1/{rest:path}",
+    "/auth/v1/admin/{rest:path}",
+    "/auth/v1/admin/users/{user_id:str}/{rest:path}",
+    "/auth/v1/admin/users/{user_id:str}/factors/{factor_id:str}/{rest:path}",
+    "/auth/v1/factors/{factor_id:str}/{rest:path}",
+]
+
+
+@auth_route(PLACES, METHODS)
+async def anything_else(request: AnyRequest) -> Answer:
+    path = request.url.path.removeprefix(PREFIX).strip("/")
     if path == "authorize":
         raise ValidationFailed("Unsupported provider: provider is not enabled")
     for prefix, refusal in BY_PATH.items():

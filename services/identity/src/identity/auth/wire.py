@@ -162,5 +162,5 @@ def auth_delete(path: str) -> HTTPRouteHandler:
     return delete(path, status_code=200, **_SETTINGS)
 
 
-def auth_route(path: str, methods: Sequence[Method]) -> HTTPRouteHandler:
+def auth_route(path: str | list[str], methods: Sequence[Method]) -> HTTPRouteHandler:
     return route(path, http_method=methods, status_code=200, **_SETTINGS)
