@@ -40,8 +40,8 @@ create table import_row (
     foreign key (workspace_id, import_id) references import on delete cascade
 );
 create index import_row_outcome on import_row (workspace_id, import_id, outcome, row);
--- A run that goes on after a crash asks which records its earlier rows met.
-create index import_row_contact on import_row (workspace_id, import_id, contact_id) where contact_id is not null;
+-- Whose rows they are, for when somebody is erased.
+create index import_row_contact on import_row (workspace_id, contact_id) where contact_id is not null;
 select crm_protect('import_row', 'select, insert, update', 'select, update, delete');
 
 -- migrate:down

@@ -62,6 +62,10 @@ def test_json_is_the_records_as_the_api_gives_them(api: Api) -> None:
     assert api.get("/exports", {"format": "json"}).json() == people
 
 
+def test_its_type_is_said_once(api: Api) -> None:
+    assert api.get("/exports", {"format": "csv"}).headers["Content-Type"] == "text/csv; charset=utf-8"
+
+
 def test_an_empty_export_is_an_empty_list(api: Api) -> None:
     assert api.get("/exports", {"format": "json"}).json() == []
 

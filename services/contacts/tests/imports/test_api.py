@@ -310,6 +310,15 @@ class TestRun:
             api.get(f"/imports/{import_id}/errors.csv").text == "row,column,code,reason,first_name,last_name,email\r\n"
         )
 
+    def test_who_is_erased_is_in_no_row_of_the_file_any_more(self, api: Api) -> None:
+        import_id = uploaded(api, TWO)
+        ran(api, import_id)
+        ada = api.get("/contacts", {"q": "ada"}).json()["items"][0]
+        assert api.delete(f"/contacts/{ada['id']}", {"purge": "true"}).status_code == 204
+        found = rows(api, import_id)
+        assert [row["cells"] for row in found] == [["", "", ""], ["Alan", "Turing", "alan@example.org"]]
+        assert [row["outcome"] for row in found] == ["create", "create"]
+
     def test_a_second_run_is_refused(self, api: Api) -> None:
         import_id = uploaded(api, TWO)
         ran(api, import_id)

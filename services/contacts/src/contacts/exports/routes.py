@@ -29,9 +29,9 @@ class Format(StrEnum):
 
 
 MEDIA_TYPES = {
-    Format.CSV: "text/csv; charset=utf-8",
+    Format.CSV: "text/csv",
     Format.JSON: "application/json",
-    Format.VCF: "text/vcard; charset=utf-8",
+    Format.VCF: "text/vcard",
 }
 _FORMAT = {
     "name": "format",

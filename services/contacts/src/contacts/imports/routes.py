@@ -172,7 +172,7 @@ async def import_errors(state: State, reader: Reader, import_id: str) -> Stream:
     disposition = "attachment; filename=\"errors.csv\"; filename*=UTF-8''" + quote(f"{name} errors.csv")
     return Stream(
         reading.errors_csv(state, reader, each),
-        media_type="text/csv; charset=utf-8",
+        media_type="text/csv",
         headers={"Content-Disposition": disposition},
     )
 

@@ -272,6 +272,18 @@ async def forget_outcomes(tx: Transaction, each: Import) -> None:
     )
 
 
+async def forget_contact(tx: Transaction, workspace_id: UUID, contact_id: UUID) -> None:
+    """Empties the cells that a person came from or was changed by; the rows stay, so that the totals still add up."""
+    await tx.execute(
+        """
+        update import_row set cells = (select json_agg(''::text) from json_array_elements(cells)), changes = null
+        where workspace_id = $1 and contact_id = $2
+        """,
+        workspace_id,
+        contact_id,
+    )
+
+
 async def configure(tx: Transaction, each: Import) -> None:
     await tx.execute(
         """

@@ -4,6 +4,7 @@ from uuid import UUID
 
 import crm_facts
 from contacts.custom_fields.fields import table_in
+from contacts.imports import forget_rows_of
 from contacts.jobs import Job, enqueue
 from contacts.jobs.worker import Handler
 from contacts.people import PEOPLE
@@ -32,6 +33,7 @@ async def erase(tx: Transaction, caller: Admin, resource: Resource, record: Reco
     await tx.execute(f"delete from {resource.noun} where workspace_id = $1 and id = $2", workspace_id, record.id)
     await tx.execute("delete from favourite where workspace_id = $1 and record_id = $2", workspace_id, record.id)
     await tx.execute("select erase_traces($1, $2)", resource.noun, record.id)
+    await forget_rows_of(tx, workspace_id, record.id)
     sent = await crm_facts.erase(tx, resource.noun, record.id)
     if sent:
         await enqueue(tx, caller, ERASE, {"messages": sent})
