@@ -45,7 +45,7 @@ def run(*, quick: bool, say: Say) -> int:
     size = QUICK if quick else FULL
     began, load_before = datetime.now(UTC), rounds.load_average()
     with _within(size.within_s), tempfile.TemporaryDirectory(prefix="crm-bench-") as folder:
-        samples, figures = _measure(size, Path(folder), say)
+        samples, figures = _measure(size, Path(folder), _timed(say))
     rows = report.rows_of(samples)
     for line in (*report.table(rows), *report.aims_table(figures)):
         say(line)
@@ -200,6 +200,11 @@ def _second_start(running: Installation) -> Figures:
     parts = {name: usage.pss_mib(entry["pid"]) for name, entry in running.processes().items()}
     figures = {f"idle.{name}_pss_mib": value for name, value in parts.items()}
     return figures | {"start.second_s": ready, "idle.pss_mib": sum(parts.values())}
+
+
+def _timed(say: Say) -> Say:
+    began = time.monotonic()
+    return lambda text: say(f"{time.monotonic() - began:4.0f} s  {text}")
 
 
 def _machine(size: Size, began: datetime, load_before: float, others: float) -> dict[str, Any]:

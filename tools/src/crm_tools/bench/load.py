@@ -78,6 +78,8 @@ def _measured_import(
     _wait(client, path, "checked")
     checked = time.monotonic()
     handled = metrics.total(heard, "consumer_handled_total")
+    pids = {name: entry["pid"] for name, entry in running.processes().items()}
+    before = usage.cpu_seconds(pids)
     operation_id = _run(client, path)
     ran = time.monotonic()
     _wait_until(lambda: metrics.total(heard, "consumer_handled_total") - handled >= rows, "facts of the import")
@@ -87,8 +89,12 @@ def _measured_import(
         "run_s": ran - checked,
         "timeline_whole_s": time.monotonic() - checked,  # until the last fact of it stood in the timeline
     }
+    cpu_us = usage.cpu_us_per_request(before, usage.cpu_seconds(pids), rows)
+    used = {f"cpu_us_a_row.{name}": us for name, us in cpu_us.items()}
     scaled = {f"{name}_of_100k": value * 100_000 / rows for name, value in figures.items()}
-    return figures | scaled | {"worker_peak_mib": usage.peak_rss_mib(running.pid("contacts-worker"))}, operation_id
+    return figures | scaled | used | {
+        "worker_peak_mib": usage.peak_rss_mib(running.pid("contacts-worker"))
+    }, operation_id
 
 
 def _workspace(client: httpx2.Client, number: int, content: bytes) -> str:
