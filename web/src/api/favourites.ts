@@ -8,21 +8,21 @@ export const favouritesQuery = queryOptions({
   staleTime: 5 * 60_000,
 });
 
-/** Whether a person is at hand in the sidebar, and the switch for it. Failing is the caller's to say. */
-export function useFavourite(contactId: string, title: string) {
+/** Whether a record or view is at hand in the sidebar, and the switch for it. Failing is the caller's to say. */
+export function useFavourite(kind: Favourite["kind"], id: string, title: string) {
   const queryClient = useQueryClient();
   const { data = [] } = useQuery(favouritesQuery);
-  const favourite = data.find(({ kind, record_id }) => kind === "contact" && record_id === contactId);
+  const favourite = data.find((each) => each.kind === kind && each.record_id === id);
   return {
     isFavourite: favourite !== undefined,
-    toggle: () => (favourite ? remove(queryClient, favourite) : add(queryClient, contactId, title)),
+    toggle: () => (favourite ? remove(queryClient, favourite) : add(queryClient, kind, id, title)),
   };
 }
 
-async function add(queryClient: QueryClient, record_id: string, title: string): Promise<void> {
-  const shown = { id: record_id, kind: "contact", record_id, title } as Favourite;
+async function add(queryClient: QueryClient, kind: Favourite["kind"], record_id: string, title: string): Promise<void> {
+  const shown = { id: record_id, kind, record_id, title } as Favourite;
   show(queryClient, (items) => [...items, shown]);
-  await settle(queryClient, api.POST("/api/v1/favourites", { body: { kind: "contact", record_id } }));
+  await settle(queryClient, api.POST("/api/v1/favourites", { body: { kind, record_id } }));
 }
 
 async function remove(queryClient: QueryClient, favourite: Favourite): Promise<void> {

@@ -13,6 +13,7 @@ export type ImportRow = Schemas["ImportRow"];
 export type SearchItem = Schemas["SearchResult"]["items"][number];
 export type Tag = Schemas["Tag"];
 export type Member = Schemas["MemberShown"];
+export type View = Schemas["View"];
 export type Favourite = Schemas["Favourite"];
 export type Device = Schemas["Device"];
 export type Role = Schemas["Role"];

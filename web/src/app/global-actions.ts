@@ -1,6 +1,7 @@
 import { useLingui } from "@lingui/react/macro";
 import { useNavigate } from "@tanstack/react-router";
 import {
+  Building2,
   CheckSquare,
   FileUp,
   House,
@@ -42,6 +43,15 @@ export function useGlobalActions(): void {
         run: () => setOverlay("create-contact"),
       },
       {
+        id: "create-company",
+        label: t`New company`,
+        section: make,
+        icon: Building2,
+        keywords: t`organisation firm add`,
+        disabledReason: refusal,
+        run: () => setOverlay("create-company"),
+      },
+      {
         id: "import",
         label: t`Import people`,
         section: make,
@@ -66,6 +76,15 @@ export function useGlobalActions(): void {
         keys: "G P",
         keywords: t`contacts`,
         run: () => void navigate({ to: paths.people }),
+      },
+      {
+        id: "go-companies",
+        label: t`Companies`,
+        section: go,
+        icon: Building2,
+        keys: "G C",
+        keywords: t`organisations firms`,
+        run: () => void navigate({ to: paths.companies }),
       },
       {
         id: "go-tasks",

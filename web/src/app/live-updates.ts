@@ -1,16 +1,21 @@
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useSyncExternalStore } from "react";
 import { type Fact, followStream, type LiveState } from "@/api/live";
-import { applyContactFact } from "@/features/contacts/live";
+import { COMPANIES } from "@/features/companies/source";
+import { CONTACTS } from "@/features/contacts/source";
+import { applyRecordFact } from "@/features/records/live";
 
 const GATHER_MS = 200;
 
-/** What a fact about a noun makes stale, beside the log of operations. People have rules of their own. */
+const RECORDS: Partial<Record<string, typeof CONTACTS>> = { contact: CONTACTS, company: COMPANIES };
+
+/** What a fact about a noun makes stale, beside the log of operations. Records have rules of their own. */
 const STALE: Record<string, string[]> = {
-  company: ["companies"],
   event: ["events", "timeline"],
   timeline: ["timeline"],
   tag: ["tags"],
+  field: ["fields"],
+  view: ["views"],
   favourite: ["favourites"],
   import: ["imports"],
   workspace: ["me"],
@@ -30,7 +35,8 @@ function createApply(queryClient: QueryClient): (fact: Fact) => void {
 
   return (fact) => {
     const noun = fact.type.split(".")[0] ?? "";
-    if (noun === "contact") void applyContactFact(queryClient, fact);
+    const source = RECORDS[noun];
+    if (source) void applyRecordFact(queryClient, source, fact);
     for (const key of [...(STALE[noun] ?? []), "operations"]) stale.add(key);
     timer ??= setTimeout(flush, GATHER_MS);
   };

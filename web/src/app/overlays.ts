@@ -1,6 +1,6 @@
 import { useSyncExternalStore } from "react";
 
-export type Overlay = "palette" | "shortcuts" | "create-contact";
+export type Overlay = "palette" | "shortcuts" | "create-contact" | "create-company";
 
 let open: Overlay | null = null;
 const listeners = new Set<() => void>();

@@ -1,5 +1,5 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet } from "@tanstack/react-router";
-import { validateListSearch } from "@/features/contacts/list-search";
+import { validateListSearch } from "@/features/records/list-search";
 import { AuthLayout } from "./layout/auth-layout";
 import { AppLayout } from "./layout/app-layout";
 import { ErrorPage, NotFoundPage } from "./error-page";
@@ -11,9 +11,10 @@ const outside = createRoute({
   getParentRoute: () => root,
   id: "outside",
   component: AuthLayout,
-  validateSearch: (search: Record<string, unknown>): { next?: string } =>
-    // Only ways inside the app: "//evil.example" would leave it.
-    typeof search.next === "string" && /^\/(?![/\\])/.test(search.next) ? { next: search.next } : {},
+  validateSearch: (search: Record<string, unknown>): { next?: string | undefined } => ({
+    // Only ways inside the app: "//evil.example" would leave it. Said as undefined, for what is left out stays as it came.
+    next: typeof search.next === "string" && /^\/(?![/\\])/.test(search.next) ? search.next : undefined,
+  }),
 });
 const inside = createRoute({ getParentRoute: () => root, id: "inside", component: AppLayout });
 
@@ -63,7 +64,20 @@ const insideRoutes = [
   createRoute({
     getParentRoute: () => inside,
     path: paths.person,
+    validateSearch: validateListSearch,
     component: lazyRouteComponent(() => import("@/features/contacts/contact-page"), "ContactPage"),
+  }),
+  createRoute({
+    getParentRoute: () => inside,
+    path: paths.companies,
+    validateSearch: validateListSearch,
+    component: lazyRouteComponent(() => import("@/features/companies/company-list-page"), "CompanyListPage"),
+  }),
+  createRoute({
+    getParentRoute: () => inside,
+    path: paths.company,
+    validateSearch: validateListSearch,
+    component: lazyRouteComponent(() => import("@/features/companies/company-page"), "CompanyPage"),
   }),
   createRoute({
     getParentRoute: () => inside,

@@ -19,6 +19,7 @@ import { StatusBanner } from "./status";
 const CommandPalette = lazy(() => import("../command-palette"));
 const ShortcutSheet = lazy(() => import("../shortcut-sheet"));
 const CreateContactDialog = lazy(() => import("@/features/contacts/create-contact-dialog"));
+const CreateCompanyDialog = lazy(() => import("@/features/companies/create-company-dialog"));
 
 export function AppLayout() {
   const user = useSignedIn();
@@ -70,6 +71,7 @@ function Overlays() {
       {overlay === "palette" && <CommandPalette onClose={close} />}
       {overlay === "shortcuts" && <ShortcutSheet onClose={close} />}
       {overlay === "create-contact" && <CreateContactDialog onClose={close} />}
+      {overlay === "create-company" && <CreateCompanyDialog onClose={close} />}
     </Suspense>
   );
 }

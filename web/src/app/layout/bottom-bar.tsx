@@ -8,7 +8,7 @@ import { type NavItem, useNav } from "./nav";
 /** The phone's way around: places left and right, + in the middle. */
 export function BottomBar() {
   const { t } = useLingui();
-  const nav = useNav();
+  const nav = useNav().filter(({ wideOnly }) => !wideOnly);
   const create = useAllActions().filter((action) => action.section === t`Create`);
   return (
     <nav aria-label={t`Main`} className="shrink-0 border-t bg-surface pb-[env(safe-area-inset-bottom)]">

@@ -1,30 +1,14 @@
-import { useLingui } from "@lingui/react/macro";
-import { useQuery } from "@tanstack/react-query";
-import { Link, useParams } from "@tanstack/react-router";
-import { Users } from "lucide-react";
-import { Page } from "@/app/layout/page";
-import { paths } from "@/app/paths";
-import { ConflictDialog } from "./conflict-dialog";
-import { ContactRecord } from "./contact-record";
-import { contactQuery } from "./queries";
+import { useParams, useSearch } from "@tanstack/react-router";
+import { NounProvider } from "@/features/records/noun-context";
+import { RecordPage } from "@/features/records/record-page";
+import { PEOPLE } from "./noun";
 
 export function ContactPage() {
-  const { t } = useLingui();
   const { id } = useParams({ from: "/inside/people/$id" });
-  const { data } = useQuery(contactQuery(id));
+  const search = useSearch({ from: "/inside/people/$id" });
   return (
-    <Page
-      title={data?.name || t`Person`}
-      icon={Users}
-      fixed
-      actions={
-        <Link to={paths.people} className="text-accent-text underline-offset-2 hover:underline">
-          {t`All people`}
-        </Link>
-      }
-    >
-      <ContactRecord key={id} id={id} />
-      <ConflictDialog />
-    </Page>
+    <NounProvider value={PEOPLE}>
+      <RecordPage id={id} search={search} />
+    </NounProvider>
   );
 }

@@ -10,8 +10,8 @@ import { Banner } from "@/ui/banner";
 import { Button } from "@/ui/button";
 import { Dialog } from "@/ui/dialog";
 import { Field, Input } from "@/ui/field";
-import { createContact } from "./changes";
-import { createCompany } from "./lookups";
+import { createCompany } from "@/features/records/lookups";
+import { createContact } from "./create";
 
 /** A name or an address is enough; the rest is filled in on the record. What was typed survives closing. */
 export default function CreateContactDialog({ onClose }: { onClose: () => void }) {

@@ -5,7 +5,7 @@ import { useState } from "react";
 import { api } from "@/api/client";
 import type { Import, ImportRow } from "@/api/types";
 import { toastFailed } from "@/app/feedback";
-import { useShownValue } from "@/features/contacts/fields";
+import { useShownValue } from "@/features/records/values";
 import { formatNumber } from "@/lib/format";
 import { Button } from "@/ui/button";
 import { EmptyState } from "@/ui/empty-state";

@@ -1,6 +1,7 @@
 import { i18n } from "@lingui/core";
 import { msg } from "@lingui/core/macro";
-import { fieldLabel } from "@/features/contacts/fields";
+import { CONTACT_FIELDS } from "@/features/contacts/fields";
+import { pathLabel } from "@/features/records/fields";
 import type { Option } from "@/ui/select";
 
 const TARGETS = [
@@ -25,7 +26,7 @@ const TARGETS = [
 export const LEFT_OUT = "-";
 
 export function targetLabel(target: string): string {
-  return target === "company" ? i18n._(msg`Company`) : fieldLabel([target]);
+  return target === "company" ? i18n._(msg`Company`) : pathLabel(CONTACT_FIELDS, target);
 }
 
 /** What a column can become; what the server guessed beyond our list stays choosable. */

@@ -13,7 +13,7 @@ import { DateField, DateTimeField } from "@/ui/date-field";
 import { Field } from "@/ui/field";
 import { toast } from "@/ui/toast";
 import { createEvent, type EventFields } from "./event-changes";
-import { showEvent } from "./queries";
+import { showEvent, type Subject } from "./queries";
 
 type Kind = "note" | "call" | "meeting" | "task";
 
@@ -46,8 +46,12 @@ function fieldsOf(kind: Kind, text: string, at: string | null): EventFields {
   }
 }
 
+function linkTo({ noun, id }: Subject): Partial<EventFields> {
+  return noun === "contact" ? { contact_ids: [id] } : { company_id: id };
+}
+
 /** Always on top of the timeline. N, L, M and T begin a note, call, meeting, task; Ctrl Enter saves. Drafts stay. */
-export function Composer({ contactId }: { contactId: string }) {
+export function Composer({ subject }: { subject: Subject }) {
   const { t } = useLingui();
   const queryClient = useQueryClient();
   const user = useSignedIn();
@@ -55,7 +59,7 @@ export function Composer({ contactId }: { contactId: string }) {
   const [kind, setKind] = useState<Kind>("note");
   const [at, setAt] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
-  const { text, setText, clear } = useDraft(`composer.${contactId}`);
+  const { text, setText, clear } = useDraft(`composer.${subject.id}`);
   const textId = useId();
 
   const kinds = useMemo(
@@ -103,8 +107,8 @@ export function Composer({ contactId }: { contactId: string }) {
     if (!text.trim() || busy || refusal) return;
     setBusy(true);
     try {
-      const created = await createEvent({ ...fieldsOf(kind, text, at), contact_ids: [contactId] });
-      showEvent(queryClient, contactId, created, { id: user?.id ?? null, name: user?.name ?? "" });
+      const created = await createEvent({ ...fieldsOf(kind, text, at), ...linkTo(subject) });
+      showEvent(queryClient, subject, created, { id: user?.id ?? null, name: user?.name ?? "" });
       void queryClient.invalidateQueries({ queryKey: ["events"] });
       clear();
       setAt(null);

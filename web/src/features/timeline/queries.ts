@@ -9,11 +9,18 @@ export interface TimelinePage {
 
 type TimelineData = InfiniteData<TimelinePage, string | null>;
 
-export function timelineQuery(contactId: string) {
+/** What a timeline is of. */
+export interface Subject {
+  noun: "contact" | "company";
+  id: string;
+}
+
+export function timelineQuery({ noun, id }: Subject) {
   return infiniteQueryOptions({
-    queryKey: ["timeline", contactId],
+    queryKey: ["timeline", id],
     queryFn: async ({ pageParam, signal }): Promise<TimelinePage> => {
-      const query = { contact_id: contactId, limit: 50, ...(pageParam && { cursor: pageParam }) };
+      const of = noun === "contact" ? { contact_id: id } : { company_id: id };
+      const query = { ...of, limit: 50, ...(pageParam && { cursor: pageParam }) };
       return (await api.GET("/api/v1/timeline", { params: { query }, signal })).data!;
     },
     initialPageParam: null as string | null,
@@ -24,7 +31,7 @@ export function timelineQuery(contactId: string) {
 /** Shows an event in the timeline before the broker has carried it there; the next read replaces it. */
 export function showEvent(
   queryClient: QueryClient,
-  contactId: string,
+  subject: Subject,
   event: CrmEvent,
   actor: TimelineItem["actor"],
 ): void {
@@ -38,13 +45,13 @@ export function showEvent(
     kind: event.kind,
     verb: "event.created",
     actor,
-    contact_id: contactId,
+    contact_id: subject.noun === "contact" ? subject.id : null,
     version: event.version,
     changes: [],
     operation_id: null,
     event,
   };
-  queryClient.setQueryData<TimelineData>(timelineQuery(contactId).queryKey, (data) => {
+  queryClient.setQueryData<TimelineData>(timelineQuery(subject).queryKey, (data) => {
     const first = data?.pages[0];
     if (!data || !first || first.items.some((shown) => shown.event?.id === event.id)) return data;
     return { ...data, pages: data.pages.with(0, { ...first, items: [item, ...first.items] }) };

@@ -1,5 +1,5 @@
-import { plural } from "@lingui/core/macro";
-import { Trans, useLingui } from "@lingui/react/macro";
+import { plural, select } from "@lingui/core/macro";
+import { useLingui } from "@lingui/react/macro";
 import { useInfiniteQuery, useQueryClient } from "@tanstack/react-query";
 import {
   CalendarDays,
@@ -16,7 +16,9 @@ import { useMemo, useState } from "react";
 import { explain } from "@/api/errors";
 import type { CrmEvent, TimelineItem } from "@/api/types";
 import { undo } from "@/app/feedback";
-import { fieldLabel, useShownValue } from "@/features/contacts/fields";
+import { pathLabel, useFields } from "@/features/records/fields";
+import { useNoun } from "@/features/records/noun-context";
+import { useShownValue } from "@/features/records/values";
 import { cx } from "@/lib/cx";
 import { daysFromToday, formatAgo, formatDateTime, formatDay, formatMonth } from "@/lib/format";
 import { Banner } from "@/ui/banner";
@@ -26,12 +28,12 @@ import { EmptyState } from "@/ui/empty-state";
 import { SkeletonLines } from "@/ui/skeleton";
 import { setDone, trashEvent } from "./event-changes";
 import { type Entry, fold, groupBy } from "./fold";
-import { timelineQuery } from "./queries";
+import { type Subject, timelineQuery } from "./queries";
 
-export function Timeline({ contactId }: { contactId: string }) {
+export function Timeline({ subject }: { subject: Subject }) {
   const { t } = useLingui();
   const { data, error, isPending, hasNextPage, fetchNextPage, isFetchingNextPage, refetch } = useInfiniteQuery(
-    timelineQuery(contactId),
+    timelineQuery(subject),
   );
   const groups = useMemo(() => {
     const heading = (at: string) => {
@@ -158,19 +160,21 @@ function ChangeEntry({ entry }: { entry: Entry }) {
 }
 
 function VerbText({ verb, count }: { verb: string; count: number }) {
-  switch (verb.split(".")[1]) {
+  const { t } = useLingui();
+  const [noun = "", deed] = verb.split(".");
+  switch (deed) {
     case "created":
-      return <Trans>created this person</Trans>;
+      return select(noun, { company: "created this company", other: "created this person" });
     case "trashed":
-      return <Trans>moved this person to the trash</Trans>;
+      return select(noun, { company: "moved this company to the trash", other: "moved this person to the trash" });
     case "restored":
-      return <Trans>brought this person back</Trans>;
+      return select(noun, { company: "brought this company back", other: "brought this person back" });
     case "merged":
-      return <Trans>merged another record into this one</Trans>;
+      return t`merged another record into this one`;
     case "unmerged":
-      return <Trans>took a merge back</Trans>;
+      return t`took a merge back`;
     default:
-      return <>{plural(count, { one: "changed a value", other: "changed # values" })}</>;
+      return plural(count, { one: "changed a value", other: "changed # values" });
   }
 }
 
@@ -178,6 +182,7 @@ function Changes({ items }: { items: TimelineItem[] }) {
   const { t } = useLingui();
   const queryClient = useQueryClient();
   const shown = useShownValue();
+  const fields = useFields(useNoun());
   return (
     <ul className="mt-1 flex flex-col gap-0.5">
       {items.flatMap((item) =>
@@ -185,7 +190,7 @@ function Changes({ items }: { items: TimelineItem[] }) {
           const [old, next] = [shown(field, from), shown(field, to)];
           return (
             <li key={`${item.id}-${field}`} className="group/change flex flex-wrap items-baseline gap-x-1.5">
-              <span className="text-ink-muted">{fieldLabel([field])}</span>
+              <span className="text-ink-muted">{pathLabel(fields, field)}</span>
               {old && (
                 <del className="max-w-full truncate text-ink-faint decoration-1">
                   <bdi>{old}</bdi>
