@@ -13,6 +13,7 @@ from crm_tools.trouble import Trouble
 
 SCRIPT = Path(__file__).with_name("wrk.lua")
 GRACE_S = 20
+ANSWER_WITHIN_S = 15  # the gateway's own deadline; a later answer is an error
 
 
 @dataclass(frozen=True)
@@ -39,8 +40,9 @@ def check_installed() -> None:
 def run(url: str, headers: Path, requests: Path, *, connections: int, seconds: int) -> Measured:
     """Raises Trouble when wrk could not measure at all."""
     before = _children_cpu_s()
+    options = ["-t1", f"-c{connections}", f"-d{seconds}s", "--timeout", f"{ANSWER_WITHIN_S}s"]
     done = subprocess.run(
-        ["wrk", "-t1", f"-c{connections}", f"-d{seconds}s", "-s", SCRIPT, url, "--", headers, requests],  # noqa: S607 (the one on the PATH)
+        ["wrk", *options, "-s", SCRIPT, url, "--", headers, requests],  # noqa: S607 (the one on the PATH)
         capture_output=True,
         text=True,
         timeout=seconds + GRACE_S,
