@@ -3,7 +3,7 @@ PYTHON ?= python3
 CRM = tools/.venv/bin/python -m crm_tools
 
 .DEFAULT_GOAL := help
-.PHONY: help up status doctor demo test check bench generate env lock format servers
+.PHONY: help up status doctor demo test check bench images test-images generate service env lock format servers
 
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,8 +29,17 @@ check: tools-dev ## what CI runs: format, lint, types, import rules, generated f
 bench: tools-dev ## measures an installation of its own under load; `make bench quick=1` for two minutes of it
 	@exec $(CRM) bench $(if $(quick),--quick)
 
+images: tools-dev ## builds the image of each deployable
+	@$(CRM) images
+
+test-images: tools-dev ## builds the images and runs, tests, breaks and heals the compose file's system
+	@exec $(CRM) images --test
+
 generate: tools ## contracts/openapi from the services, and from these the web app's types
 	@$(CRM) generate
+
+service: tools-dev ## a new service that runs and is tested as it is: `make service name=notes`
+	@$(CRM) new-service $(or $(name),$(error say which: make service name=notes)) $(if $(noun),--noun $(noun))
 
 format: tools-dev ## formats the Python code
 	@tools/.venv/bin/ruff format . && tools/.venv/bin/ruff check --fix --quiet .

@@ -10,8 +10,10 @@ import os
 import secrets
 import sys
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
 
+SERVERS = {"postgres": "postgres:5432", "nats": "nats:4222", "valkey": "valkey:6379"}
 SERVICES = ("identity", "contacts", "events")
 CALLERS = {  # who may call whom; the same as in system.toml, which a test holds it to
     "identity": ("gateway", "contacts", "events"),
@@ -22,9 +24,12 @@ CALLERS = {  # who may call whom; the same as in system.toml, which a test holds
 OWNER = 10001
 
 
-def main(folder: Path) -> None:
+def main(folder: Path, *handed_over: Path) -> None:
+    """`handed_over`: folders of fresh volumes, which belong to root, for processes that do not run as root."""
     folder.mkdir(parents=True, exist_ok=True)
     made = [name for name, make in wanted(folder) if write_once(folder / name, make)]
+    for each in handed_over:
+        os.chown(each, OWNER, OWNER)
     print(f"{len(made)} secrets made, the others were there.")
 
 
@@ -42,12 +47,9 @@ def wanted(folder: Path) -> Iterator[tuple[str, Callable[[], str]]]:
         yield f"secret-{service}", lambda: secrets.token_hex(32)
         for role in ("owner", "api", "worker"):
             yield f"database-{service}-{role}", password
-        keys = CALLERS[service]
-        yield f"internal-keys-{service}", lambda keys=keys: ",".join(f"{each}={content(f'internal-key-{each}')}" for each in keys)  # type: ignore[misc]
+        yield f"internal-keys-{service}", partial(accepted_keys, service, content)
         for role in ("api", "worker"):
-            yield f"url-{service}-{role}", lambda s=service, r=role: (  # type: ignore[misc]
-                f"postgres://{s}_{r}:{content(f'database-{s}-{r}')}@{host('postgres')}/{s}"
-            )
+            yield f"url-{service}-{role}", partial(database_url, service, role, content)
     yield "url-postgres", lambda: f"postgres://postgres:{content('postgres-password')}@{host('postgres')}/postgres"
     yield "url-nats", lambda: f"nats://crm:{content('nats-password')}@{host('nats')}"
     yield "url-valkey", lambda: f"redis://:{content('valkey-password')}@{host('valkey')}/0"
@@ -55,9 +57,18 @@ def wanted(folder: Path) -> Iterator[tuple[str, Callable[[], str]]]:
     yield "valkey.conf", lambda: valkey_settings(content("valkey-password"))
 
 
+def accepted_keys(service: str, content: Callable[[str], str]) -> str:
+    return ",".join(f"{caller}={content(f'internal-key-{caller}')}" for caller in CALLERS[service])
+
+
+def database_url(service: str, role: str, content: Callable[[str], str]) -> str:
+    secret = content(f"database-{service}-{role}")
+    return f"postgres://{service}_{role}:{secret}@{host('postgres')}/{service}"
+
+
 def host(name: str) -> str:
     """host:port of a server as the containers reach it; CRM_POSTGRES_HOST and the like for servers that are elsewhere."""
-    return os.environ.get(f"CRM_{name.upper()}_HOST", {"postgres": "postgres:5432", "nats": "nats:4222", "valkey": "valkey:6379"}[name])
+    return os.environ.get(f"CRM_{name.upper()}_HOST", SERVERS[name])
 
 
 def password() -> str:
@@ -99,4 +110,4 @@ def write_once(path: Path, make: Callable[[], str]) -> bool:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    main(*map(Path, sys.argv[1:]))

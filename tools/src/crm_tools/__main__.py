@@ -46,6 +46,15 @@ def _with_system(arguments: argparse.Namespace) -> int:
     return with_system.run(arguments.command)
 
 
+def _images(arguments: argparse.Namespace) -> int:
+    from crm_tools.images import build, system
+
+    if arguments.test:
+        return system.test(_say, cache=not arguments.no_cache)
+    build.build_all(_say, cache=not arguments.no_cache)
+    return 0
+
+
 def _build_web(_: argparse.Namespace) -> int:
     from crm_tools import web
 
@@ -70,6 +79,13 @@ def _generate(_: argparse.Namespace) -> int:
     from crm_tools import generate
 
     generate.run(_say)
+    return 0
+
+
+def _new_service(arguments: argparse.Namespace) -> int:
+    from crm_tools import new_service
+
+    new_service.run(arguments.name, arguments.noun, _say)
     return 0
 
 
@@ -124,12 +140,18 @@ def main() -> int:
     bench.add_argument("--quick", action="store_true", help="two minutes: fewer rows, shorter runs")
     command("build-web", _build_web, "builds the web app if it has changed")
     command("generate", _generate, "writes contracts/openapi and the web app's types")
+    new_service = command("new-service", _new_service, "a new service that runs and is tested as it is")
+    new_service.add_argument("name")
+    new_service.add_argument("--noun", default="", help="one of what it keeps; by default the name's singular")
     command("check", _check, "format, lint, types, rules, generated files, tests")
     command("servers", _servers, "servers for tests; prints their URLs").add_argument("--json", action="store_true")
     command("imports", _imports, "the import rules").add_argument("--root", default=".")
     command("with-system", _with_system, "a command beside an installation of its own").add_argument(
         "command", nargs="+"
     )
+    images = command("images", _images, "builds the images; with --test runs and tests the compose file's system")
+    images.add_argument("--test", action="store_true")
+    images.add_argument("--no-cache", action="store_true")
     test = command("test", _test, "every suite, or those named")
     test.add_argument("suite", nargs="*")
     test.add_argument("--arguments", default="", help="for pytest or vitest")
