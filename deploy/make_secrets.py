@@ -67,7 +67,7 @@ def database_url(service: str, role: str, content: Callable[[str], str]) -> str:
 
 
 def host(name: str) -> str:
-    """host:port of a server as the containers reach it; CRM_POSTGRES_HOST and the like for servers that are elsewhere."""
+    """host:port of a server as the containers reach it; CRM_POSTGRES_HOST and the like name one that is elsewhere."""
     return os.environ.get(f"CRM_{name.upper()}_HOST", SERVERS[name])
 
 

@@ -1,1 +1,1 @@
-"""`make images` and `make test-images`: the images of the deployables, built, and the compose file's system run of them."""
+"""`make images` and `make test-images`: the deployables' images, built, and the compose file's system run of them."""

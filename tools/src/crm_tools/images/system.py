@@ -61,7 +61,7 @@ class System:
         return False
 
     def heal(self, name: str) -> float:
-        """Seconds after a crash of its process. (`docker kill` counts as an operator's wish: nothing is restarted then.)"""
+        """Seconds after a crash of its process. (`docker kill` counts as a wish of the operator: nothing restarts then.)"""
         before = self._pid(name)
         began = time.monotonic()
         os.kill(before, signal.SIGKILL)
@@ -103,7 +103,7 @@ class System:
         environments.ensure(["tests"], dev=True)
         python = environments.deployables()["tests"].python
         environ = os.environ | {"CRM_SYSTEM_URL": self.url}
-        command = [python, "-m", "pytest", "system/test_journey.py"]
+        command = [str(python), "-m", "pytest", "system/test_journey.py"]
         return subprocess.run(command, cwd=ROOT / "tests", env=environ, check=False).returncode
 
 
