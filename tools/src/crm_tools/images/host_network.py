@@ -38,4 +38,5 @@ def _service(name: str, service: Spec, ports: Mapping[str, int], metrics: Mappin
 
 def _addresses(value: str, ports: Mapping[str, int]) -> str:
     """`http://contacts:8000` is on this machine, on the port that contacts was given."""
-    return re.sub(r"http://([a-z]+):8000", lambda found: f"http://127.0.0.1:{ports[found[1]]}", value)
+    names = "|".join(ports)
+    return re.sub(rf"http://({names}):8000", lambda found: f"http://127.0.0.1:{ports[found[1]]}", value)

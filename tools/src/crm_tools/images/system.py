@@ -61,7 +61,7 @@ class System:
         return False
 
     def heal(self, name: str) -> float:
-        """Seconds after a crash of its process. (`docker kill` counts as a wish of the operator: nothing restarts then.)"""
+        """Seconds after its process crashed. (`docker kill` counts as a wish of the operator: nothing restarts then.)"""
         before = self._pid(name)
         began = time.monotonic()
         os.kill(before, signal.SIGKILL)
