@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import httpx2
+import pytest
 
 from crm_testkit import Installation, eventually
 
@@ -75,6 +76,7 @@ async def test_a_note_needs_a_contact_that_exists_and_appears_on_its_timeline(ru
     )
 
 
+@pytest.mark.launcher
 async def test_what_one_gateway_changed_is_never_stale_at_the_other(running: Installation) -> None:
     client = running.client()
     other = f"http://127.0.0.1:{running.processes()['gateway-2']['port']}"
@@ -93,6 +95,7 @@ def test_a_stranger_gets_nothing(running: Installation) -> None:
     assert httpx2.get(f"{running.url}/api/v1/contacts/{mine['id']}").status_code == 401
 
 
+@pytest.mark.launcher
 def test_a_service_reached_past_the_gateway_gives_nothing_away(running: Installation) -> None:
     client = running.client()
     for name in ("identity", "contacts", "events"):
