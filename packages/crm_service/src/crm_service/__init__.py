@@ -20,11 +20,14 @@ from crm_service.errors import (
     UpstreamDown,
     UpstreamTimeout,
 )
-from crm_service.operation import crm
+from crm_service.operation import IDEMPOTENCY_KEY, IF_MATCH, IF_NONE_MATCH, crm
 from crm_service.run import run
 from crm_service.settings import ServiceSettings, SettingsError, load_settings
 
 __all__ = [
+    "IDEMPOTENCY_KEY",
+    "IF_MATCH",
+    "IF_NONE_MATCH",
     "Answer",
     "Breaker",
     "DeadlinePassed",

@@ -77,3 +77,13 @@ def crm(
 def operation_of(opt: Mapping[str, Any]) -> Operation:
     operation = opt.get(OPT_KEY)
     return operation if isinstance(operation, Operation) else Operation()
+
+
+def _header(name: str, description: str) -> dict[str, Any]:
+    return {"name": name, "in": "header", "required": False, "schema": {"type": "string"}, "description": description}
+
+
+# Header parameters that the routes of every service name alike.
+IF_MATCH = _header("If-Match", "The ETag that the change is meant for; another version is 412.")
+IF_NONE_MATCH = _header("If-None-Match", "The ETag that you have; 304 if it still fits.")
+IDEMPOTENCY_KEY = _header("Idempotency-Key", "The same key and body within 24 h answer as the first time.")

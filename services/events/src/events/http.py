@@ -18,15 +18,6 @@ AnyRequest = Request[Any, Any, Any]
 Limit = Annotated[int, Parameter(ge=1, le=200)]
 
 
-def _header(name: str, description: str) -> dict[str, Any]:
-    return {"name": name, "in": "header", "required": False, "schema": {"type": "string"}, "description": description}
-
-
-IF_MATCH = _header("If-Match", "The ETag that the change is meant for; another version is 412.")
-IF_NONE_MATCH = _header("If-None-Match", "The ETag that you have; 304 if it still fits.")
-IDEMPOTENCY_KEY = _header("Idempotency-Key", "The same key and body within 24 h answer as the first time.")
-
-
 def header(request: AnyRequest, name: bytes) -> str | None:
     return context_of(request).header(name)
 

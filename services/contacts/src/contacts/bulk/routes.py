@@ -16,7 +16,7 @@ from contacts.state import State
 from crm_auth import Writer
 from crm_db import Transaction
 from crm_resource import BadQuery, Invalid
-from crm_service import Answer, crm, json_answer
+from crm_service import IDEMPOTENCY_KEY, Answer, crm, json_answer
 
 IDS_MAX = 20_000
 
@@ -44,7 +44,7 @@ class BulkAnswer(msgspec.Struct, frozen=True):
     changed: int | None
 
 
-_OPT = crm(answer=BulkAnswer, cost=20, parameters=[http.IDEMPOTENCY_KEY], problems=[409])
+_OPT = crm(answer=BulkAnswer, cost=20, parameters=[IDEMPOTENCY_KEY], problems=[409])
 
 
 @post("/api/v1/contacts/bulk", status_code=200, opt=_OPT)

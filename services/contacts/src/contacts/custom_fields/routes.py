@@ -16,7 +16,7 @@ from contacts.records import http
 from contacts.state import State
 from crm_auth import Admin, Reader
 from crm_db import Transaction
-from crm_service import Answer, crm, no_content
+from crm_service import IDEMPOTENCY_KEY, IF_MATCH, IF_NONE_MATCH, Answer, crm, no_content
 
 PATH = "/api/v1/fields"
 
@@ -73,14 +73,14 @@ class CustomFieldPatch(msgspec.Struct, frozen=True, forbid_unknown_fields=True, 
     position: Annotated[int, msgspec.Meta(ge=0, le=10_000)] | msgspec.UnsetType = msgspec.UNSET
 
 
-@get(PATH, opt=crm(answer=CustomFieldList, parameters=[http.IF_NONE_MATCH]))
+@get(PATH, opt=crm(answer=CustomFieldList, parameters=[IF_NONE_MATCH]))
 async def list_fields(request: Request[Any, Any, Any], state: State, reader: Reader) -> Answer:
     """All custom fields, those of people first, in their order."""
     order = "t.noun desc, t.position, t.key"
     return list_answer(request, await store.documents(state.postgres, reader.workspace_id, FIELD, order=order))
 
 
-@post(PATH, opt=crm(answer=CustomField, parameters=[http.IDEMPOTENCY_KEY]))
+@post(PATH, opt=crm(answer=CustomField, parameters=[IDEMPOTENCY_KEY]))
 async def create_field(request: Request[Any, Any, Any], state: State, admin: Admin, data: CustomFieldInput) -> Answer:
     """A new custom field (admin)."""
     values = {**msgspec.to_builtins(data), "key": data.key or key_of(data.label)}
@@ -92,7 +92,7 @@ async def create_field(request: Request[Any, Any, Any], state: State, admin: Adm
     return await http.keyed(request, state, admin, act)
 
 
-@patch(PATH + "/{field_id:str}", opt=crm(answer=CustomField, parameters=[http.IF_MATCH], problems=[412]))
+@patch(PATH + "/{field_id:str}", opt=crm(answer=CustomField, parameters=[IF_MATCH], problems=[412]))
 async def patch_field(
     request: Request[Any, Any, Any], state: State, admin: Admin, field_id: str, data: CustomFieldPatch
 ) -> Answer:
@@ -108,7 +108,7 @@ async def patch_field(
 @delete(
     PATH + "/{field_id:str}",
     status_code=200,  # what it answers is 204; Litestar refuses a handler that answers anything under that name
-    opt=crm(answer_status=204, parameters=[http.IF_MATCH], problems=[412]),
+    opt=crm(answer_status=204, parameters=[IF_MATCH], problems=[412]),
 )
 async def delete_field(request: Request[Any, Any, Any], state: State, admin: Admin, field_id: str) -> Answer:
     """Removes the definition (admin); values stay in the records' history."""

@@ -13,7 +13,7 @@ from contacts.records import http
 from contacts.state import State
 from crm_auth import Reader
 from crm_db import Transaction
-from crm_service import Answer, crm, json_answer, no_content
+from crm_service import IDEMPOTENCY_KEY, IF_NONE_MATCH, Answer, crm, json_answer, no_content
 
 PATH = "/api/v1/favourites"
 
@@ -56,13 +56,13 @@ class Moved(msgspec.Struct, frozen=True):
     position: int
 
 
-@get(PATH, opt=crm(answer=FavouriteList, parameters=[http.IF_NONE_MATCH]))
+@get(PATH, opt=crm(answer=FavouriteList, parameters=[IF_NONE_MATCH]))
 async def list_favourites(request: Request[Any, Any, Any], state: State, reader: Reader) -> Answer:
     """One's own, in one's own order."""
     return list_answer(request, await store.documents(state.postgres, reader.workspace_id, reader.user_id))
 
 
-@post(PATH, opt=crm(role="viewer", answer=Favourite, parameters=[http.IDEMPOTENCY_KEY]))
+@post(PATH, opt=crm(role="viewer", answer=Favourite, parameters=[IDEMPOTENCY_KEY]))
 async def create_favourite(
     request: Request[Any, Any, Any], state: State, reader: Reader, data: FavouriteInput
 ) -> Answer:

@@ -18,7 +18,7 @@ from contacts.records.listing import parse_query
 from contacts.state import State
 from crm_auth import Reader, Writer
 from crm_db import Transaction, cursor
-from crm_service import Answer, crm, etag_of, json_answer
+from crm_service import IDEMPOTENCY_KEY, IF_NONE_MATCH, Answer, crm, etag_of, json_answer
 
 PATH = "/api/v1/operations"
 
@@ -62,7 +62,7 @@ class UndoAnswer(msgspec.Struct, frozen=True):
 
 @get(
     PATH,
-    opt=crm(answer=OperationPage, parameters=[http.LIMIT_PARAMETER, http.CURSOR_PARAMETER, http.IF_NONE_MATCH]),
+    opt=crm(answer=OperationPage, parameters=[http.LIMIT_PARAMETER, http.CURSOR_PARAMETER, IF_NONE_MATCH]),
 )
 async def list_operations(request: Request[Any, Any, Any], state: State, reader: Reader) -> Answer:
     """What was done in the workspace, newest first."""
@@ -75,7 +75,7 @@ async def list_operations(request: Request[Any, Any, Any], state: State, reader:
     return json_answer(request, body, etag=etag_of(body))
 
 
-@get(PATH + "/{operation_id:str}", opt=crm(answer=Operation, parameters=[http.IF_NONE_MATCH]))
+@get(PATH + "/{operation_id:str}", opt=crm(answer=Operation, parameters=[IF_NONE_MATCH]))
 async def get_operation(request: Request[Any, Any, Any], state: State, reader: Reader, operation_id: str) -> Answer:
     """One operation; that of a large undo has `restored` and `left` beside, as far as it is."""
     found = await crm_facts.operation(state.postgres, reader.workspace_id, _id(operation_id))
@@ -93,7 +93,7 @@ async def get_operation(request: Request[Any, Any, Any], state: State, reader: R
 @post(
     PATH + "/{operation_id:str}/undo",
     status_code=200,
-    opt=crm(answer=UndoAnswer, cost=20, parameters=[http.IDEMPOTENCY_KEY], problems=[409]),
+    opt=crm(answer=UndoAnswer, cost=20, parameters=[IDEMPOTENCY_KEY], problems=[409]),
 )
 async def undo_operation(request: Request[Any, Any, Any], state: State, writer: Writer, operation_id: str) -> Answer:
     """Takes it back; a field that was changed since is left and listed. 202 while the worker undoes a large one."""

@@ -21,7 +21,7 @@ from contacts.state import State
 from crm_auth import Reader, Writer
 from crm_db import Transaction, once
 from crm_resource import BadQuery, Problem
-from crm_service import Answer, crm, etag_of, json_answer
+from crm_service import IDEMPOTENCY_KEY, IF_NONE_MATCH, Answer, crm, etag_of, json_answer
 
 PATH = "/api/v1/imports"
 FILE_MAX_BYTES = 50 * 1024 * 1024
@@ -44,7 +44,7 @@ class ImportUpload:
 @post(
     PATH,
     opt=crm(answer=ContactImport, cost=50, long=True, body_max_bytes=FILE_MAX_BYTES + 64 * 1024,
-            parameters=[http.IDEMPOTENCY_KEY], problems=[413, 415, 422]),
+            parameters=[IDEMPOTENCY_KEY], problems=[413, 415, 422]),
 )  # fmt: skip
 async def create_import(
     request: Request[Any, Any, Any],
@@ -80,7 +80,7 @@ async def list_imports(request: Request[Any, Any, Any], state: State, reader: Re
     return json_answer(request, body, etag=etag_of(body))
 
 
-@get(PATH + "/{import_id:str}", opt=crm(answer=ContactImport, parameters=[http.IF_NONE_MATCH]))
+@get(PATH + "/{import_id:str}", opt=crm(answer=ContactImport, parameters=[IF_NONE_MATCH]))
 async def get_import(request: Request[Any, Any, Any], state: State, reader: Reader, import_id: str) -> Answer:
     """Its state, progress and totals: what a progress bar asks for."""
     _, body = await reading.one(state, reader, http.record_id_of(import_id))
@@ -100,7 +100,7 @@ async def patch_import(
 @post(
     PATH + "/{import_id:str}/check",
     status_code=202,
-    opt=crm(answer=ContactImport, cost=5, parameters=[http.IDEMPOTENCY_KEY], problems=[409]),
+    opt=crm(answer=ContactImport, cost=5, parameters=[IDEMPOTENCY_KEY], problems=[409]),
 )
 async def check_import(request: Request[Any, Any, Any], state: State, writer: Writer, import_id: str) -> Answer:
     """Says of each row what it would do, in the background. Nothing is written."""
@@ -115,7 +115,7 @@ async def check_import(request: Request[Any, Any, Any], state: State, writer: Wr
 @post(
     PATH + "/{import_id:str}/run",
     status_code=202,
-    opt=crm(answer=ContactImport, cost=5, parameters=[http.IDEMPOTENCY_KEY], problems=[409]),
+    opt=crm(answer=ContactImport, cost=5, parameters=[IDEMPOTENCY_KEY], problems=[409]),
 )
 async def run_import(request: Request[Any, Any, Any], state: State, writer: Writer, import_id: str) -> Answer:
     """Brings the rows in, in the background, as one operation that can be undone. Invalid rows are left out."""

@@ -9,7 +9,7 @@ from contacts.records import actions, history, http, listing, reading
 from contacts.state import State
 from crm_auth import Reader, Writer
 from crm_db import Transaction
-from crm_service import Answer, crm, etag_of, json_answer, no_content
+from crm_service import IDEMPOTENCY_KEY, IF_MATCH, IF_NONE_MATCH, Answer, crm, etag_of, json_answer, no_content
 
 PATH = "/api/v1/contacts"
 
@@ -21,7 +21,7 @@ async def list_contacts(request: Request[Any, Any, Any], state: State, reader: R
     return json_answer(request, body, etag=etag_of(body))
 
 
-@post(PATH, opt=crm(body=http.ref("ContactInput"), answer=http.ref("Contact"), parameters=[http.IDEMPOTENCY_KEY]))
+@post(PATH, opt=crm(body=http.ref("ContactInput"), answer=http.ref("Contact"), parameters=[IDEMPOTENCY_KEY]))
 async def create_contact(request: Request[Any, Any, Any], state: State, writer: Writer) -> Answer:
     """A new person. At least one of name, e-mail, phone or company is needed."""
     body = await http.json_body(request)
@@ -34,7 +34,7 @@ async def create_contact(request: Request[Any, Any, Any], state: State, writer: 
     return await http.keyed(request, state, writer, act)
 
 
-@get(PATH + "/{contact_id:str}", opt=crm(answer=http.ref("Contact"), parameters=[http.AS_OF, http.IF_NONE_MATCH]))
+@get(PATH + "/{contact_id:str}", opt=crm(answer=http.ref("Contact"), parameters=[http.AS_OF, IF_NONE_MATCH]))
 async def get_contact(request: Request[Any, Any, Any], state: State, reader: Reader, contact_id: str) -> Answer:
     """A person; one in the trash too (`deleted_at`)."""
     record_id = http.record_id_of(contact_id)
@@ -47,7 +47,7 @@ async def get_contact(request: Request[Any, Any, Any], state: State, reader: Rea
 
 @patch(
     PATH + "/{contact_id:str}",
-    opt=crm(body=http.ref("ContactInput"), answer=http.ref("Contact"), parameters=[http.IF_MATCH], problems=[412]),
+    opt=crm(body=http.ref("ContactInput"), answer=http.ref("Contact"), parameters=[IF_MATCH], problems=[412]),
 )
 async def patch_contact(request: Request[Any, Any, Any], state: State, writer: Writer, contact_id: str) -> Answer:
     """JSON Merge Patch (RFC 7396): objects merge, lists are replaced, null removes."""
@@ -60,7 +60,7 @@ async def patch_contact(request: Request[Any, Any, Any], state: State, writer: W
 @delete(
     PATH + "/{contact_id:str}",
     status_code=200,  # what it answers is 204; Litestar refuses a handler that answers anything under that name
-    opt=crm(answer_status=204, parameters=[http.PURGE, http.IF_MATCH], problems=[409, 412]),
+    opt=crm(answer_status=204, parameters=[http.PURGE, IF_MATCH], problems=[409, 412]),
 )
 async def delete_contact(request: Request[Any, Any, Any], state: State, writer: Writer, contact_id: str) -> Answer:
     """Into the trash; with `purge=true` for good (admin)."""
@@ -76,7 +76,7 @@ async def delete_contact(request: Request[Any, Any, Any], state: State, writer: 
 @post(
     PATH + "/{contact_id:str}/restore",
     status_code=200,
-    opt=crm(answer=http.ref("Contact"), parameters=[http.IF_MATCH, http.IDEMPOTENCY_KEY], problems=[409, 412]),
+    opt=crm(answer=http.ref("Contact"), parameters=[IF_MATCH, IDEMPOTENCY_KEY], problems=[409, 412]),
 )
 async def restore_contact(request: Request[Any, Any, Any], state: State, writer: Writer, contact_id: str) -> Answer:
     """Back out of the trash."""
@@ -91,7 +91,7 @@ async def restore_contact(request: Request[Any, Any, Any], state: State, writer:
 
 @get(
     PATH + "/{contact_id:str}/history",
-    opt=crm(answer=history.HistoryPage, parameters=[http.LIMIT_PARAMETER, http.CURSOR_PARAMETER, http.IF_NONE_MATCH]),
+    opt=crm(answer=history.HistoryPage, parameters=[http.LIMIT_PARAMETER, http.CURSOR_PARAMETER, IF_NONE_MATCH]),
 )
 async def contact_history(request: Request[Any, Any, Any], state: State, reader: Reader, contact_id: str) -> Answer:
     """Its changes, newest first: who, when, which fields from and to."""

@@ -15,7 +15,7 @@ from contacts.state import State
 from crm_auth import Admin, Caller, Writer
 from crm_db import Transaction, once
 from crm_resource import BadQuery, Invalid, Json, Problem, read_schema, written_schema
-from crm_service import Answer, Malformed, Refused, RoleTooLow, ScopeMissing, context_of, json_answer
+from crm_service import IF_NONE_MATCH, Answer, Malformed, Refused, RoleTooLow, ScopeMissing, context_of, json_answer
 
 MERGE_PATCH = "application/merge-patch+json"
 
@@ -109,13 +109,6 @@ def _query(name: str, schema: dict[str, Any], description: str) -> dict[str, Any
     return {"name": name, "in": "query", "required": False, "schema": schema, "description": description}
 
 
-def _header(name: str, description: str) -> dict[str, Any]:
-    return {"name": name, "in": "header", "required": False, "schema": {"type": "string"}, "description": description}
-
-
-IF_MATCH = _header("If-Match", "The ETag that the change is meant for; another version is 412.")
-IF_NONE_MATCH = _header("If-None-Match", "The ETag that you have; 304 if it still fits.")
-IDEMPOTENCY_KEY = _header("Idempotency-Key", "The same key and body within 24 h answer as the first time.")
 AS_OF = _query("as_of", {"type": "string"}, "A moment: the record's own fields as they were then.")
 PURGE = _query(
     "purge", {"type": "string", "enum": ["true", "false"]}, "true (admin): for good, with its personal data."

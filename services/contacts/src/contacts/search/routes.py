@@ -12,7 +12,7 @@ from contacts.search import store
 from contacts.state import State
 from crm_auth import Reader
 from crm_resource import BadQuery, Problem
-from crm_service import Answer, crm, etag_of, json_answer
+from crm_service import IF_NONE_MATCH, Answer, crm, etag_of, json_answer
 
 LIMIT = 20
 LIMIT_MAX = 50
@@ -55,7 +55,7 @@ _LIMIT = http.LIMIT_PARAMETER | {"schema": {"type": "integer", "minimum": 1, "ma
 _QUERY = {"name": "q", "in": "query", "required": True, "schema": {"type": "string", "minLength": 1, "maxLength": 200}}
 
 
-@get("/api/v1/contacts/search", opt=crm(cost=5, answer=Finds, parameters=[_QUERY, _LIMIT, http.IF_NONE_MATCH]))
+@get("/api/v1/contacts/search", opt=crm(cost=5, answer=Finds, parameters=[_QUERY, _LIMIT, IF_NONE_MATCH]))
 async def search_contacts(request: Request[Any, Any, Any], state: State, reader: Reader) -> Answer:
     """People and companies by what was typed of them, best first: this service's part of GET /search."""
     query = parse_query(request.query_params)

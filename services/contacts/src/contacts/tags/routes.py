@@ -14,7 +14,7 @@ from contacts.state import State
 from contacts.tags import actions, store
 from crm_auth import Reader, Writer
 from crm_db import Transaction
-from crm_service import Answer, crm, json_answer, no_content
+from crm_service import IDEMPOTENCY_KEY, IF_MATCH, IF_NONE_MATCH, Answer, crm, json_answer, no_content
 
 PATH = "/api/v1/tags"
 
@@ -50,13 +50,13 @@ class TagPatch(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_def
     color: Color | msgspec.UnsetType | None = msgspec.UNSET
 
 
-@get(PATH, opt=crm(answer=TagList, parameters=[http.IF_NONE_MATCH]))
+@get(PATH, opt=crm(answer=TagList, parameters=[IF_NONE_MATCH]))
 async def list_tags(request: Request[Any, Any, Any], state: State, reader: Reader) -> Answer:
     """All tags by name, with how many live records have each."""
     return list_answer(request, await store.documents(state.postgres, reader.workspace_id))
 
 
-@post(PATH, opt=crm(answer=Tag, parameters=[http.IDEMPOTENCY_KEY]))
+@post(PATH, opt=crm(answer=Tag, parameters=[IDEMPOTENCY_KEY]))
 async def create_tag(request: Request[Any, Any, Any], state: State, writer: Writer, data: TagInput) -> Answer:
     """A new tag; names are unique without regard to case."""
     values = {"name": _name(data.name), "color": data.color}
@@ -68,7 +68,7 @@ async def create_tag(request: Request[Any, Any, Any], state: State, writer: Writ
     return await http.keyed(request, state, writer, act)
 
 
-@get(PATH + "/{tag_id:str}", opt=crm(answer=Tag, parameters=[http.IF_NONE_MATCH]))
+@get(PATH + "/{tag_id:str}", opt=crm(answer=Tag, parameters=[IF_NONE_MATCH]))
 async def get_tag(request: Request[Any, Any, Any], state: State, reader: Reader, tag_id: str) -> Answer:
     """One tag."""
     found = await store.documents(state.postgres, reader.workspace_id, http.record_id_of(tag_id))
@@ -78,7 +78,7 @@ async def get_tag(request: Request[Any, Any, Any], state: State, reader: Reader,
     return json_answer(request, found[0].encode(), etag=f'"{version}.0"')
 
 
-@patch(PATH + "/{tag_id:str}", opt=crm(answer=Tag, parameters=[http.IF_MATCH], problems=[412]))
+@patch(PATH + "/{tag_id:str}", opt=crm(answer=Tag, parameters=[IF_MATCH], problems=[412]))
 async def patch_tag(
     request: Request[Any, Any, Any], state: State, writer: Writer, tag_id: str, data: TagPatch
 ) -> Answer:
@@ -96,7 +96,7 @@ async def patch_tag(
 @delete(
     PATH + "/{tag_id:str}",
     status_code=200,  # what it answers is 204; Litestar refuses a handler that answers anything under that name
-    opt=crm(answer_status=204, cost=20, parameters=[http.IF_MATCH], problems=[412]),
+    opt=crm(answer_status=204, cost=20, parameters=[IF_MATCH], problems=[412]),
 )
 async def delete_tag(request: Request[Any, Any, Any], state: State, writer: Writer, tag_id: str) -> Answer:
     """Takes it off every record; undo of this operation puts it back."""

@@ -15,7 +15,7 @@ from contacts.views import actions
 from contacts.views.kind import VIEW
 from crm_auth import Reader, Writer
 from crm_db import Transaction
-from crm_service import Answer, NotFound, crm, json_answer, no_content
+from crm_service import IDEMPOTENCY_KEY, IF_MATCH, IF_NONE_MATCH, Answer, NotFound, crm, json_answer, no_content
 
 PATH = "/api/v1/views"
 VISIBLE = "(t.shared or t.created_by = $2)"
@@ -70,7 +70,7 @@ class ViewPatch(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_de
     shared: bool | msgspec.UnsetType = msgspec.UNSET
 
 
-@get(PATH, opt=crm(answer=ViewList, parameters=[http.IF_NONE_MATCH]))
+@get(PATH, opt=crm(answer=ViewList, parameters=[IF_NONE_MATCH]))
 async def list_views(request: Request[Any, Any, Any], state: State, reader: Reader) -> Answer:
     """One's own views and the shared ones, by name."""
     documents = await store.documents(
@@ -79,7 +79,7 @@ async def list_views(request: Request[Any, Any, Any], state: State, reader: Read
     return list_answer(request, documents)
 
 
-@get(PATH + "/{view_id:str}", opt=crm(answer=View, parameters=[http.IF_NONE_MATCH]))
+@get(PATH + "/{view_id:str}", opt=crm(answer=View, parameters=[IF_NONE_MATCH]))
 async def get_view(request: Request[Any, Any, Any], state: State, reader: Reader, view_id: str) -> Answer:
     """One's own view, or a shared one."""
     args = (reader.user_id, http.record_id_of(view_id))
@@ -91,7 +91,7 @@ async def get_view(request: Request[Any, Any, Any], state: State, reader: Reader
     return json_answer(request, found[0].encode(), etag=f'"{msgspec.json.decode(found[0])["version"]}.0"')
 
 
-@post(PATH, opt=crm(answer=View, parameters=[http.IDEMPOTENCY_KEY]))
+@post(PATH, opt=crm(answer=View, parameters=[IDEMPOTENCY_KEY]))
 async def create_view(request: Request[Any, Any, Any], state: State, writer: Writer, data: ViewInput) -> Answer:
     """Saves a view: columns, sort and filter under a name."""
 
@@ -102,7 +102,7 @@ async def create_view(request: Request[Any, Any, Any], state: State, writer: Wri
     return await http.keyed(request, state, writer, act)
 
 
-@patch(PATH + "/{view_id:str}", opt=crm(answer=View, parameters=[http.IF_MATCH], problems=[412]))
+@patch(PATH + "/{view_id:str}", opt=crm(answer=View, parameters=[IF_MATCH], problems=[412]))
 async def patch_view(
     request: Request[Any, Any, Any], state: State, writer: Writer, view_id: str, data: ViewPatch
 ) -> Answer:
@@ -116,7 +116,7 @@ async def patch_view(
 @delete(
     PATH + "/{view_id:str}",
     status_code=200,  # what it answers is 204; Litestar refuses a handler that answers anything under that name
-    opt=crm(answer_status=204, parameters=[http.IF_MATCH], problems=[412]),
+    opt=crm(answer_status=204, parameters=[IF_MATCH], problems=[412]),
 )
 async def delete_view(request: Request[Any, Any, Any], state: State, writer: Writer, view_id: str) -> Answer:
     """Deletes a view; records are not touched."""

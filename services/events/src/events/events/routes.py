@@ -15,7 +15,7 @@ from crm_auth import Caller, Reader, Writer
 from crm_db import Transaction, etag
 from crm_resource import BadQuery, Problem, unflatten, written_schema
 from crm_resource.values import Rejected, parse_instant
-from crm_service import Answer, crm, etag_of, json_answer, no_content
+from crm_service import IDEMPOTENCY_KEY, IF_MATCH, IF_NONE_MATCH, Answer, crm, etag_of, json_answer, no_content
 from events import http
 from events.events import actions, calendar, store
 from events.events.actions import Done, Neighbours
@@ -40,7 +40,7 @@ class _Versioned(msgspec.Struct):
 _versioned = msgspec.json.Decoder(_Versioned).decode
 
 
-@get("/api/v1/events", opt=crm(answer=EventPage, parameters=[http.IF_NONE_MATCH]))
+@get("/api/v1/events", opt=crm(answer=EventPage, parameters=[IF_NONE_MATCH]))
 async def list_events(
     request: AnyRequest,
     state: State,
@@ -68,7 +68,7 @@ async def list_events(
     return json_answer(request, body, etag=etag_of(body))
 
 
-@post("/api/v1/events", opt=crm(body=_BODY, answer=Event, parameters=[http.IDEMPOTENCY_KEY]))
+@post("/api/v1/events", opt=crm(body=_BODY, answer=Event, parameters=[IDEMPOTENCY_KEY]))
 async def create_event(request: AnyRequest, state: State, writer: Writer, data: dict[str, Any]) -> Answer:
     """A note, task, meeting, call or e-mail. The contacts service is asked whether those whom it names exist."""
     event = actions.parse(data, writer)
@@ -76,7 +76,7 @@ async def create_event(request: AnyRequest, state: State, writer: Writer, data: 
     return await _posted(request, state, writer, lambda tx: actions.create(tx, writer, event), created=True)
 
 
-@get("/api/v1/events/{event_id:uuid}", opt=crm(answer=Event, parameters=[http.IF_NONE_MATCH]))
+@get("/api/v1/events/{event_id:uuid}", opt=crm(answer=Event, parameters=[IF_NONE_MATCH]))
 async def get_event(
     request: AnyRequest, state: State, reader: Reader, event_id: UUID, as_of: str | None = None
 ) -> Answer:
@@ -94,7 +94,7 @@ async def get_event(
     return json_answer(request, body, etag=etag.etag(_versioned(body).version))
 
 
-@patch("/api/v1/events/{event_id:uuid}", opt=crm(body=_BODY, answer=Event, parameters=[http.IF_MATCH], problems=[412]))
+@patch("/api/v1/events/{event_id:uuid}", opt=crm(body=_BODY, answer=Event, parameters=[IF_MATCH], problems=[412]))
 async def change_event(
     request: AnyRequest, state: State, writer: Writer, event_id: UUID, data: dict[str, Any]
 ) -> Answer:
@@ -111,7 +111,7 @@ async def change_event(
 @post(
     "/api/v1/events/{event_id:uuid}/done",
     status_code=200,
-    opt=crm(answer=Event, parameters=[http.IF_MATCH, http.IDEMPOTENCY_KEY], problems=[409, 412]),
+    opt=crm(answer=Event, parameters=[IF_MATCH, IDEMPOTENCY_KEY], problems=[409, 412]),
 )
 async def finish_event(request: AnyRequest, state: State, writer: Writer, event_id: UUID) -> Answer:
     """A task, call or meeting is done now; one that is done stays as it is."""
@@ -124,7 +124,7 @@ async def finish_event(request: AnyRequest, state: State, writer: Writer, event_
 @post(
     "/api/v1/events/{event_id:uuid}/reopen",
     status_code=200,
-    opt=crm(answer=Event, parameters=[http.IF_MATCH, http.IDEMPOTENCY_KEY], problems=[409, 412]),
+    opt=crm(answer=Event, parameters=[IF_MATCH, IDEMPOTENCY_KEY], problems=[409, 412]),
 )
 async def reopen_event(request: AnyRequest, state: State, writer: Writer, event_id: UUID) -> Answer:
     if_match = http.header(request, b"if-match")
@@ -136,7 +136,7 @@ async def reopen_event(request: AnyRequest, state: State, writer: Writer, event_
 @post(
     "/api/v1/events/{event_id:uuid}/restore",
     status_code=200,
-    opt=crm(answer=Event, parameters=[http.IDEMPOTENCY_KEY], problems=[409]),
+    opt=crm(answer=Event, parameters=[IDEMPOTENCY_KEY], problems=[409]),
 )
 async def restore_event(request: AnyRequest, state: State, writer: Writer, event_id: UUID) -> Answer:
     """Back from the trash."""
@@ -146,7 +146,7 @@ async def restore_event(request: AnyRequest, state: State, writer: Writer, event
 @delete(
     "/api/v1/events/{event_id:uuid}",
     status_code=200,  # what it answers is 204; Litestar refuses a handler that answers anything under that name
-    opt=crm(answer_status=204, parameters=[http.IF_MATCH], problems=[409, 412]),
+    opt=crm(answer_status=204, parameters=[IF_MATCH], problems=[409, 412]),
 )
 async def delete_event(
     request: AnyRequest, state: State, writer: Writer, event_id: UUID, purge: bool = False

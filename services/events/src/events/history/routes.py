@@ -10,7 +10,7 @@ import crm_facts
 from crm_auth import Reader, Writer
 from crm_db import Transaction
 from crm_db import cursor as cursors
-from crm_service import Answer, crm
+from crm_service import IDEMPOTENCY_KEY, Answer, crm
 from events import http
 from events.events.actions import SUMMARY_MAX_CHARS
 from events.events.errors import NoSuchEvent
@@ -35,7 +35,7 @@ async def list_operations(
 @post(
     "/api/v1/operations/{operation_id:uuid}/undo",
     status_code=200,
-    opt=crm(answer=Undone, parameters=[http.IDEMPOTENCY_KEY], problems=[409]),
+    opt=crm(answer=Undone, parameters=[IDEMPOTENCY_KEY], problems=[409]),
 )
 async def undo_operation(request: AnyRequest, state: State, writer: Writer, operation_id: UUID) -> Answer:
     """Puts back what an operation changed, and lists what was changed since and so is left."""

@@ -7,7 +7,7 @@ from litestar import get
 from crm_auth import Reader
 from crm_db import cursor as cursors
 from crm_resource import BadQuery, Problem
-from crm_service import Answer, crm
+from crm_service import IF_NONE_MATCH, Answer, crm
 from events import http
 from events.http import AnyRequest, Limit
 from events.state import State
@@ -15,7 +15,7 @@ from events.timeline import store
 from events.timeline.schemas import TimelinePage
 
 
-@get("/api/v1/timeline", opt=crm(answer=TimelinePage, parameters=[http.IF_NONE_MATCH]))
+@get("/api/v1/timeline", opt=crm(answer=TimelinePage, parameters=[IF_NONE_MATCH]))
 async def read_timeline(
     request: AnyRequest,
     state: State,
