@@ -19,19 +19,29 @@ Say = Callable[[str], None]
 
 def run(say: Say) -> None:
     services = [service.name for service in system.load().services]
-    environments.ensure([*services, system.GATEWAY])
-    CONTRACTS.mkdir(parents=True, exist_ok=True)
+    environments.ensure([system.GATEWAY])
     for name in services:
-        file = CONTRACTS / f"{name}.json"
-        file.write_text(json.dumps(_openapi(name), indent=2, ensure_ascii=False) + "\n")
-        say(str(file.relative_to(ROOT)))
-    settings_page.write()
-    say(str(settings_page.PAGE.relative_to(ROOT)))
+        openapi(name, say)
+    settings(say)
     if (web.WEB / "package.json").is_file():
         done = web.install(say).run("run", "generate", "--", f"{_merged().parent}/", folder=web.WEB)
         if done.returncode:
             raise Trouble(f"The web app's types could not be generated:\n{done.stdout}{done.stderr}")
         say("web/src/api/generated")
+
+
+def openapi(name: str, say: Say) -> None:
+    """What the service publishes, as the committed copy that is reviewed and that the gateway begins with."""
+    environments.ensure([name])
+    CONTRACTS.mkdir(parents=True, exist_ok=True)
+    file = CONTRACTS / f"{name}.json"
+    file.write_text(json.dumps(_openapi(name), indent=2, ensure_ascii=False) + "\n")
+    say(str(file.relative_to(ROOT)))
+
+
+def settings(say: Say) -> None:
+    settings_page.write()
+    say(str(settings_page.PAGE.relative_to(ROOT)))
 
 
 def changed() -> str:

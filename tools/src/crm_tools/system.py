@@ -18,8 +18,12 @@ class Service:
 
 @dataclass(frozen=True)
 class System:
-    gateway_calls: tuple[str, ...]
     services: tuple[Service, ...]
+
+    @property
+    def gateway_calls(self) -> tuple[str, ...]:
+        """All of them: the gateway's routes are what they publish."""
+        return tuple(service.name for service in self.services)
 
     @property
     def deployables(self) -> list[str]:
@@ -33,10 +37,10 @@ class System:
 
     def callers_of(self, name: str) -> list[str]:
         callers = [service.name for service in self.services if name in service.calls]
-        return ([GATEWAY] if name in self.gateway_calls else []) + callers
+        return [GATEWAY, *callers]
 
 
 def load() -> System:
     content = tomllib.loads((ROOT / "system.toml").read_text())
     services = [Service(name, tuple(entry["calls"])) for name, entry in content["services"].items()]
-    return System(tuple(content["gateway"]["calls"]), tuple(services))
+    return System(tuple(services))

@@ -29,6 +29,5 @@ def services() -> list[str]:
     return list(system()["services"])
 
 
-def calls(name: str) -> list[str]:
-    entry = system()["gateway"] if name == "gateway" else system()["services"][name]
-    return cast(list[str], entry.get("calls", []))
+def calls(service: str) -> list[str]:
+    return cast(list[str], system()["services"][service]["calls"])

@@ -1,0 +1,3 @@
+from service_name.main import main
+
+main()
