@@ -1,56 +1,73 @@
-"""A service is added by one command and one block of system.toml: done in a scratch copy, and its tests run there."""
+"""`make service name=notes`, in a copy of the repository: it is tested, and reached through the gateway, and nothing else
+had to change."""
 
-import json
-import os
-import shutil
-import subprocess
+import sys
 from pathlib import Path
 
 import pytest
+import scratch
 
-from crm_testkit import Servers
-from crm_testkit.repository import ROOT, TOOLS_PYTHON
+from crm_testkit import Installation, Servers
+from crm_testkit import installation as installation_module
 
-ALLOWED = ("services/notes/", "contracts/facts/notes/", "contracts/openapi/notes.json", "system.toml")
-FOLLOWS = ("web/src/api/generated/", "docs/settings.md")  # generated
-
-
-def run(*command: object, cwd: Path, **environ: str) -> str:
-    done = subprocess.run(
-        [str(part) for part in command], cwd=cwd, env=os.environ | environ, capture_output=True, text=True, check=False
-    )
-    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-4000:]
-    return done.stdout
+# One block, and what is generated.
+MAY_CHANGE = {"system.toml", "docs/settings.md"}
+MAY_APPEAR = ("services/notes/", "contracts/facts/notes/", "contracts/openapi/notes.json")
 
 
-@pytest.fixture
-def scratch(tmp_path: Path) -> Path:
-    """The repository as git knows it, without the web app (whose libraries take minutes), under git of its own."""
-    copy = tmp_path / "repository"
-    listed = run("git", "ls-files", "-z", "--cached", "--others", "--exclude-standard", cwd=ROOT).split("\0")
-    for name in filter(None, listed):
-        if not name.startswith("web/") and (ROOT / name).is_file():
-            (copy / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy2(ROOT / name, copy / name)
-    shutil.copytree(ROOT / "tools" / ".uv", copy / "tools" / ".uv", symlinks=True)
-    run("git", "init", "--quiet", cwd=copy)
-    run("git", "add", "--all", cwd=copy)
-    run("git", "-c", "user.name=t", "-c", "user.email=t@example.org", "commit", "--quiet", "-m", "as it was", cwd=copy)
-    return copy
+@pytest.fixture(scope="module")
+def tree(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    root = scratch.copy(tmp_path_factory.mktemp("copy"))
+    root.chmod(0o711)
+    return root
 
 
-def test_it_starts_green_and_changes_no_other_file(scratch: Path, servers: Servers) -> None:
-    tools = {"PYTHONPATH": str(scratch / "tools" / "src")}
-    run(TOOLS_PYTHON, "-m", "crm_tools", "service", "notes", cwd=scratch, **tools)
+@pytest.fixture(scope="module")
+def changed(tree: Path) -> set[str]:
+    """The files that making the service has changed or added."""
+    before = scratch.contents(tree)
+    scratch.run("make", "service", "name=notes", f"PYTHON={sys.executable}", cwd=tree)
+    after = scratch.contents(tree)
+    return {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
 
-    changed = [line[3:] for line in run("git", "status", "--porcelain", "-uall", cwd=scratch).splitlines()]
-    assert not [name for name in changed if not name.startswith(ALLOWED + FOLLOWS)]
-    removed = run("git", "diff", "--unified=0", "system.toml", cwd=scratch).count("\n-")
-    assert removed == 2, "its own header line, and the gateway's list of whom it calls"
 
-    given = {"postgres_url": servers.postgres_url, "nats_url": servers.nats_url, "valkey_url": servers.valkey_url}
-    python = scratch / "services" / "notes" / ".venv" / "bin" / "python"
-    said = run(python, "-m", "pytest", "-q", cwd=scratch / "services" / "notes", CRM_TEST_SERVERS=json.dumps(given))
+def test_one_block_in_system_toml_is_all_that_changes(tree: Path, changed: set[str]) -> None:
+    assert {name for name in changed if not name.startswith(MAY_APPEAR)} <= MAY_CHANGE
+    added = (tree / "system.toml").read_text().partition("[services.notes]")[2]
+    assert len(added.strip().splitlines()) <= 5
+
+
+def test_its_tests_pass(tree: Path, changed: set[str], servers: Servers) -> None:
+    scratch.run(sys.executable, "tools/env.py", "notes", "--dev", cwd=tree)
+    said = scratch.run(tree / "services/notes/.venv/bin/python", "-m", "pytest", "-q", cwd=tree / "services/notes")
     assert " passed" in said
-    kept = run(TOOLS_PYTHON, "-m", "crm_tools", "imports", "--root", scratch, cwd=scratch, **tools)
-    assert "the import rules are kept" in kept
+
+
+def test_it_keeps_the_rules_of_lint_types_and_imports(tree: Path, changed: set[str]) -> None:
+    tools, notes = tree / "tools" / ".venv" / "bin", tree / "services" / "notes"
+    scratch.run(tools / "ruff", "check", notes, cwd=tree)
+    scratch.run(tools / "ruff", "format", "--check", notes, cwd=tree)
+    scratch.run(tools / "python", "-m", "crm_tools", "imports", "--root", tree, cwd=tree)
+    python = notes / ".venv" / "bin" / "python"
+    scratch.run(tools / "mypy", "--config-file", "mypy.ini", "--python-executable", python, notes / "src", cwd=tree)
+
+
+def test_the_gateway_serves_its_routes(
+    tree: Path, changed: set[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setattr(installation_module, "ROOT", tree)
+    monkeypatch.setattr(installation_module, "TOOLS_PYTHON", tree / "tools" / ".venv" / "bin" / "python")
+    tmp_path.chmod(0o711)  # lets the database's account through to its own folder
+    running = Installation(tmp_path / "data").start()
+    try:
+        ada = running.client()
+        made = ada.post("/api/v1/notes", json={"text": "Call Grace"})
+        assert made.status_code == 201, made.text
+        path = f"/api/v1/notes/{made.json()['id']}"
+        assert ada.patch(path, json={"text": "Call Grace on Monday"}).json()["version"] == 2
+        assert ada.get(path).json()["text"] == "Call Grace on Monday"
+        # The gateway knows the schema: what breaks it never reaches the service.
+        assert ada.post("/api/v1/notes", json={"text": 1}).status_code == 422
+        assert "/api/v1/notes" in ada.get("/openapi.json").json()["paths"]
+    finally:
+        running.stop()
