@@ -36,7 +36,7 @@ _EXCLUDE = "select pg_advisory_xact_lock(hashtextextended('timeline ' || $1::tex
 _PLACE = """
 with recursive reached (fact_id, at, via, subject_id) as (
     select f.id, f.at, s.id, s.id from timeline_fact f, unnest(f.subjects) s (id)
-    where f.workspace_id = $1 and ($2::uuid[] is null or f.id = any ($2))
+    where f.workspace_id = $1 and {which}
     union
     select r.fact_id, r.at, r.via, m.survivor_id
     from reached r join contact_merge m on m.workspace_id = $1 and m.contact_id = r.subject_id
@@ -51,7 +51,7 @@ on conflict (workspace_id, subject_id, at, fact_id) do nothing
 _ERASE = "update timeline_fact set changes = '[]', summary = null where workspace_id = $1 and record_id = any ($2)"
 
 # take_off: the entries of these facts, or of all.
-_TAKE_OFF = "delete from timeline_entry where workspace_id = $1 and ($2::uuid[] is null or fact_id = any ($2))"
+_TAKE_OFF = "delete from timeline_entry where workspace_id = $1 and {which}"
 
 # of_merged: facts on the timelines of these contacts, and of those that were merged into them before.
 _OF_MERGED = """
@@ -65,13 +65,13 @@ select distinct s.fact_id from timeline_entry s join under u on u.id = s.subject
 
 # merges: which contacts are merged into which, by the last that was said of it. The same statement follows a fact and
 # makes a rebuild, so both come to the same.
-_FORGET_MERGES = "delete from contact_merge where workspace_id = $1 and ($2::uuid[] is null or contact_id = any ($2))"
+_FORGET_MERGES = "delete from contact_merge where workspace_id = $1 and {which}"
 _MERGES = """
 insert into contact_merge (workspace_id, contact_id, survivor_id)
 select $1, f.record_id, (c ->> 'to')::uuid
 from (select distinct on (record_id) record_id, verb, changes from timeline_fact
       where workspace_id = $1 and verb in ('contact.merged', 'contact.unmerged')
-        and ($2::uuid[] is null or record_id = any ($2))
+        and {which}
       order by record_id, version desc) f,
      json_array_elements(f.changes) c
 where f.verb = 'contact.merged' and c ->> 'field' = 'merged_into'
@@ -123,7 +123,7 @@ async def append(
     """
     await tx.execute(_EXCLUDE if purged else _SHARE, str(workspace_id))
     await tx.execute(_APPEND + (_ANEW if anew else "nothing"), workspace_id, msgspec.json.encode(entries).decode())
-    await tx.execute(_PLACE, workspace_id, [entry.id for entry in entries])
+    await _of_these_or_all(tx, _PLACE, "f.id", workspace_id, [entry.id for entry in entries])
     if purged:
         await tx.execute(_ERASE, workspace_id, list(purged))
 
@@ -142,10 +142,20 @@ async def place_all_anew(tx: Transaction, workspace_id: UUID) -> None:
 async def _place_anew(
     tx: Transaction, workspace_id: UUID, contact_ids: Sequence[UUID] | None, facts: Sequence[UUID] | None
 ) -> None:
-    await tx.execute(_FORGET_MERGES, workspace_id, contact_ids)
-    await tx.execute(_MERGES, workspace_id, contact_ids)
-    await tx.execute(_TAKE_OFF, workspace_id, facts)
-    await tx.execute(_PLACE, workspace_id, facts)
+    await _of_these_or_all(tx, _FORGET_MERGES, "contact_id", workspace_id, contact_ids)
+    await _of_these_or_all(tx, _MERGES, "record_id", workspace_id, contact_ids)
+    await _of_these_or_all(tx, _TAKE_OFF, "fact_id", workspace_id, facts)
+    await _of_these_or_all(tx, _PLACE, "f.id", workspace_id, facts)
+
+
+async def _of_these_or_all(
+    tx: Transaction, sql: str, column: str, workspace_id: UUID, ids: Sequence[UUID] | None
+) -> None:
+    """Two statements. One for both (`$2 is null or ...`) has one plan for both: every fact would read the workspace."""
+    if ids is None:
+        await tx.execute(sql.format(which="true"), workspace_id)
+    else:
+        await tx.execute(sql.format(which=f"{column} = any ($2)"), workspace_id, ids)
 
 
 async def of_subject(
