@@ -2,6 +2,8 @@ import { useLingui } from "@lingui/react/macro";
 import { useNavigate } from "@tanstack/react-router";
 import {
   Building2,
+  CalendarDays,
+  CalendarPlus,
   CheckSquare,
   FileUp,
   House,
@@ -27,6 +29,7 @@ export function useGlobalActions(): void {
   const { t } = useLingui();
   const navigate = useNavigate();
   const refusal = useRefusal({ part: "contacts" });
+  const eventsRefusal = useRefusal({ part: "events" });
   const actions = useMemo<Action[]>(() => {
     const go = t`Go to`;
     const make = t`Create`;
@@ -50,6 +53,24 @@ export function useGlobalActions(): void {
         keywords: t`organisation firm add`,
         disabledReason: refusal,
         run: () => setOverlay("create-company"),
+      },
+      {
+        id: "create-meeting",
+        label: t`New meeting`,
+        section: make,
+        icon: CalendarPlus,
+        keywords: t`call appointment event add`,
+        disabledReason: eventsRefusal,
+        run: () => void navigate({ to: paths.calendar, search: { add: "meeting" } }),
+      },
+      {
+        id: "create-task",
+        label: t`New task`,
+        section: make,
+        icon: CheckSquare,
+        keywords: t`to do reminder add`,
+        disabledReason: eventsRefusal,
+        run: () => void navigate({ to: paths.tasks, search: { add: true } }),
       },
       {
         id: "import",
@@ -85,6 +106,15 @@ export function useGlobalActions(): void {
         keys: "G C",
         keywords: t`organisations firms`,
         run: () => void navigate({ to: paths.companies }),
+      },
+      {
+        id: "go-calendar",
+        label: t`Calendar`,
+        section: go,
+        icon: CalendarDays,
+        keys: "G D",
+        keywords: t`meetings calls dates`,
+        run: () => void navigate({ to: paths.calendar }),
       },
       {
         id: "go-tasks",
@@ -126,6 +156,6 @@ export function useGlobalActions(): void {
       { id: "theme-system", label: t`Theme of the system`, section: app, icon: Moon, run: () => setTheme("system") },
       { id: "sign-out", label: t`Sign out`, section: app, icon: LogOut, run: () => void signOut() },
     ];
-  }, [t, navigate, refusal]);
+  }, [t, navigate, refusal, eventsRefusal]);
   useActions(actions);
 }

@@ -6,6 +6,7 @@ export const paths = {
   companies: "/companies",
   company: "/companies/$id",
   tasks: "/tasks",
+  calendar: "/calendar",
   imports: "/imports",
   import: "/imports/$id",
   history: "/history",

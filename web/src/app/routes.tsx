@@ -1,4 +1,5 @@
 import { createRootRoute, createRoute, createRouter, lazyRouteComponent, Outlet } from "@tanstack/react-router";
+import { validateCalendarSearch } from "@/features/calendar/search";
 import { validateListSearch } from "@/features/records/list-search";
 import { AuthLayout } from "./layout/auth-layout";
 import { AppLayout } from "./layout/app-layout";
@@ -82,7 +83,14 @@ const insideRoutes = [
   createRoute({
     getParentRoute: () => inside,
     path: paths.tasks,
+    validateSearch: (search: Record<string, unknown>): { add?: true } => (search.add === true ? { add: true } : {}),
     component: lazyRouteComponent(() => import("@/features/tasks/tasks-page"), "TasksPage"),
+  }),
+  createRoute({
+    getParentRoute: () => inside,
+    path: paths.calendar,
+    validateSearch: validateCalendarSearch,
+    component: lazyRouteComponent(() => import("@/features/calendar/calendar-page"), "CalendarPage"),
   }),
   createRoute({
     getParentRoute: () => inside,

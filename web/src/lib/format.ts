@@ -6,6 +6,10 @@ const days = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short", y
 const daysOfThisYear = new Intl.DateTimeFormat(locale, { day: "numeric", month: "short" });
 const times = new Intl.DateTimeFormat(locale, { hour: "numeric", minute: "2-digit" });
 const months = new Intl.DateTimeFormat(locale, { month: "long", year: "numeric" });
+const weekdays = new Intl.DateTimeFormat(locale, { weekday: "short" });
+const daysWithWeekday = new Intl.DateTimeFormat(locale, { weekday: "long", day: "numeric", month: "long" });
+const dayNumbers = new Intl.DateTimeFormat(locale, { day: "numeric" });
+const hours = new Intl.DateTimeFormat(locale, { hour: "numeric" });
 const relative = new Intl.RelativeTimeFormat(locale, { numeric: "auto", style: "short" });
 const lists = new Intl.ListFormat(locale, { type: "conjunction" });
 
@@ -35,6 +39,16 @@ export function formatDateTime(value: string | Date): string {
 export function formatMonth(value: string | Date): string {
   return months.format(parse(value));
 }
+
+export const formatWeekday = (date: Date): string => weekdays.format(date);
+/** "Wednesday, November 25". */
+export const formatLongDay = (date: Date): string => daysWithWeekday.format(date);
+export const formatDayNumber = (date: Date): string => dayNumbers.format(date);
+export const formatHour = (date: Date): string => hours.format(date);
+/** "Nov 23 – 29, 2026". */
+export const formatDayRange = (from: Date, to: Date): string => days.formatRange(from, to);
+/** "9:00 – 10:30 AM". */
+export const formatTimeRange = (from: Date, to: Date): string => times.formatRange(from, to);
 
 const STEPS: [Intl.RelativeTimeFormatUnit, number][] = [
   ["minute", 60],

@@ -1,9 +1,9 @@
 import { useLingui } from "@lingui/react/macro";
-import { Building2, CheckSquare, House, type LucideIcon, Settings, Users } from "lucide-react";
+import { Building2, CalendarDays, CheckSquare, House, type LucideIcon, Settings, Users } from "lucide-react";
 import { paths } from "../paths";
 
 export interface NavItem {
-  to: typeof paths.home | typeof paths.people | typeof paths.companies | typeof paths.tasks | typeof paths.settings;
+  to: (typeof paths)["home" | "people" | "companies" | "calendar" | "tasks" | "settings"];
   label: string;
   icon: LucideIcon;
   /** The phone's bar has room for four. */
@@ -17,6 +17,7 @@ export function useNav(): NavItem[] {
     { to: paths.home, label: t`Home`, icon: House },
     { to: paths.people, label: t`People`, icon: Users },
     { to: paths.companies, label: t`Companies`, icon: Building2, wideOnly: true },
+    { to: paths.calendar, label: t`Calendar`, icon: CalendarDays, wideOnly: true },
     { to: paths.tasks, label: t`Tasks`, icon: CheckSquare },
     { to: paths.settings, label: t`Settings`, icon: Settings },
   ];

@@ -21,7 +21,9 @@ describe("days", () => {
 
   it("covers a month by six whole weeks, without a day lost or doubled over summer time", () => {
     for (let month = 0; month < 12; month += 1) {
-      const days = monthOf(new Date(2026, month, 15), 1).flat().map(dayKey);
+      const days = monthOf(new Date(2026, month, 15), 1)
+        .flat()
+        .map(dayKey);
       expect(new Set(days).size).toBe(42);
       expect(days).toContain(dayKey(new Date(2026, month, 1)));
       expect(days).toContain(dayKey(new Date(2026, month + 1, 0)));

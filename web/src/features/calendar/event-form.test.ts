@@ -33,15 +33,23 @@ describe("the event's form", () => {
   });
 
   it("makes a whole day end at the first moment after it, and shows the last day again", () => {
-    const form = { ...blankForm("meeting", new Date(2026, 10, 25), true), title: "Fair", lastDay: "2026-11-26" };
+    const form = {
+      ...blankForm("meeting", new Date(2026, 10, 25)),
+      allDay: true,
+      title: "Fair",
+      lastDay: "2026-11-26",
+    };
     const fields = fieldsOf(form);
     expect(fields.starts_at).toBe(new Date(2026, 10, 25).toISOString());
     expect(fields.ends_at).toBe(new Date(2026, 10, 27).toISOString());
-    expect(formOf({ ...MEETING, ...fields } as CrmEvent)).toMatchObject({ firstDay: "2026-11-25", lastDay: "2026-11-26" });
+    expect(formOf({ ...MEETING, ...fields } as CrmEvent)).toMatchObject({
+      firstDay: "2026-11-25",
+      lastDay: "2026-11-26",
+    });
   });
 
   it("moves the last day along when the first passes it", () => {
-    const form = blankForm("meeting", new Date(2026, 10, 25), true);
+    const form = blankForm("meeting", new Date(2026, 10, 25));
     expect(withFirstDay(form, "2026-12-01").lastDay).toBe("2026-12-01");
   });
 

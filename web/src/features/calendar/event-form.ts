@@ -1,5 +1,6 @@
 import type { CrmEvent } from "@/api/types";
 import type { EventFields } from "@/features/timeline/event-changes";
+import { endOfDay } from "@/features/tasks/due";
 import { addDays, dayKey, dayOf } from "./days";
 
 export type FormKind = "meeting" | "call" | "task";
@@ -25,13 +26,13 @@ export interface EventForm {
 
 const HALF_HOUR_MS = 30 * 60_000;
 
-export function blankForm(kind: FormKind, start: Date, allDay = false): EventForm {
+export function blankForm(kind: FormKind, start: Date): EventForm {
   return {
     kind,
     title: "",
     body: "",
     location: "",
-    allDay,
+    allDay: false,
     firstDay: dayKey(start),
     lastDay: dayKey(start),
     startsAt: start.toISOString(),
@@ -79,10 +80,15 @@ export function withFirstDay(form: EventForm, firstDay: string | null): EventFor
 /** What the API stores of a form. A task is due at the end of its day where the user is. */
 export function fieldsOf(form: EventForm): EventFields {
   const { kind } = form;
-  const common = { kind, title: form.title.trim() || null, body: form.body.trim() || null, contact_ids: form.contactIds };
+  const common = {
+    kind,
+    title: form.title.trim() || null,
+    body: form.body.trim() || null,
+    contact_ids: form.contactIds,
+  };
   if (kind === "task") {
     const due = dayOf(form.firstDay ?? undefined);
-    return { ...common, due_at: due && endOf(due).toISOString() };
+    return { ...common, due_at: due && endOfDay(due).toISOString() };
   }
   const first = dayOf(form.firstDay ?? undefined);
   const last = dayOf(form.lastDay ?? undefined) ?? first;
@@ -97,10 +103,6 @@ export function fieldsOf(form: EventForm): EventFields {
     location: form.location.trim() || null,
     recurrence: form.recurrence || null,
   };
-}
-
-function endOf(day: Date): Date {
-  return new Date(day.getFullYear(), day.getMonth(), day.getDate(), 23, 59);
 }
 
 type Fields = Record<string, unknown>;

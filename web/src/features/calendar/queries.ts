@@ -1,6 +1,7 @@
 import { keepPreviousData, queryOptions } from "@tanstack/react-query";
 import { api } from "@/api/client";
-import { entryOf, type Entry, taskEntryOf } from "./entries";
+import type { CrmEvent } from "@/api/types";
+import { type Entry, entryOf, type Occurrence, taskEntryOf } from "./entries";
 
 /** More tasks than this in six weeks stand in the list of tasks only. */
 const TASKS_MAX = 200;
@@ -23,9 +24,9 @@ export function calendarQuery(from: Date, until: Date) {
   });
 }
 
-interface CalendarData {
-  occurrences: { items: Parameters<typeof entryOf>[0][]; truncated: boolean };
-  tasks: Parameters<typeof taskEntryOf>[0][];
+export interface CalendarData {
+  occurrences: { items: Occurrence[]; truncated: boolean };
+  tasks: CrmEvent[];
 }
 
 function entriesOf({ occurrences, tasks }: CalendarData): { entries: Entry[]; truncated: boolean } {
@@ -41,4 +42,15 @@ function tasksDue(since: string, before: string) {
     ],
   };
   return { filter: JSON.stringify(filter), sort: "due_at", limit: TASKS_MAX };
+}
+
+/** People whose name or address is like the text. */
+export function peopleLookup(q: string) {
+  return queryOptions({
+    queryKey: ["contacts", "lookup", q],
+    queryFn: async ({ signal }) =>
+      (await api.GET("/api/v1/contacts", { params: { query: { limit: 10, ...(q && { q }) } }, signal })).data!.items,
+    placeholderData: keepPreviousData,
+    meta: { persist: false },
+  });
 }

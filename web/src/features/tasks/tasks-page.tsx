@@ -1,12 +1,15 @@
 import { useLingui } from "@lingui/react/macro";
 import { useQueries, useQueryClient } from "@tanstack/react-query";
+import { useSearch } from "@tanstack/react-router";
 import { CheckSquare } from "lucide-react";
-import { type FormEvent, useState } from "react";
+import { type FormEvent, useEffect, useMemo, useRef, useState } from "react";
 import { explain } from "@/api/errors";
+import { useActions } from "@/app/actions";
 import { toastFailed } from "@/app/feedback";
 import { Page } from "@/app/layout/page";
 import { useRefusal } from "@/app/may";
-import { createEvent } from "@/features/timeline/event-changes";
+import { dayOf } from "@/features/calendar/days";
+import { createAndTell } from "@/features/timeline/event-changes";
 import { useDraft } from "@/lib/draft";
 import { formatNumber } from "@/lib/format";
 import { Button } from "@/ui/button";
@@ -15,6 +18,7 @@ import { EmptyState } from "@/ui/empty-state";
 import { Field, Input } from "@/ui/field";
 import { SkeletonLines } from "@/ui/skeleton";
 import { type Bucket, BUCKETS, tasksQuery } from "./queries";
+import { endOfDay } from "./due";
 import { TaskRow } from "./task-row";
 
 export function useBucketNames(): Record<Bucket, string> {
@@ -76,22 +80,43 @@ function AddTask() {
   const queryClient = useQueryClient();
   const refusal = useRefusal({ part: "events" });
   const { text, setText, clear } = useDraft("task");
+  const { add: asked } = useSearch({ from: "/inside/tasks" });
+  const inputRef = useRef<HTMLInputElement>(null);
   const [due, setDue] = useState<string | null>(null);
   const [busy, setBusy] = useState(false);
+
+  useEffect(() => {
+    if (asked) inputRef.current?.focus();
+  }, [asked]);
+  useActions(
+    useMemo(
+      () => [
+        {
+          id: "task-new",
+          label: t`Add task`,
+          section: t`Tasks`,
+          keys: "N",
+          disabledReason: refusal,
+          run: () => inputRef.current?.focus(),
+        },
+      ],
+      [t, refusal],
+    ),
+  );
 
   async function add(event: FormEvent): Promise<void> {
     event.preventDefault();
     if (!text.trim() || busy) return;
     setBusy(true);
     try {
-      // The end of the day that was picked, where the user is.
-      await createEvent({
+      const day = dayOf(due ?? undefined);
+      await createAndTell(queryClient, {
         kind: "task",
         title: text.trim(),
-        ...(due && { due_at: new Date(`${due}T23:59:00`).toISOString() }),
+        ...(day && { due_at: endOfDay(day).toISOString() }),
       });
       clear();
-      await queryClient.invalidateQueries({ queryKey: ["events"] });
+      inputRef.current?.focus();
     } catch (error) {
       toastFailed(error);
     } finally {
@@ -103,6 +128,8 @@ function AddTask() {
     <form onSubmit={(event) => void add(event)} className="mb-6 flex flex-wrap gap-2">
       <Field label={t`New task`} hideLabel className="min-w-48 flex-1">
         <Input
+          ref={inputRef}
+          maxLength={200}
           placeholder={t`What is to be done?`}
           value={text}
           disabled={Boolean(refusal)}

@@ -27,6 +27,7 @@ function isSameRun(newer: TimelineItem, older: TimelineItem): boolean {
     older.kind === "change" &&
     newer.verb === older.verb &&
     newer.verb.endsWith(".changed") &&
+    newer.record_id === older.record_id &&
     newer.actor.id === older.actor.id &&
     Date.parse(newer.at) - Date.parse(older.at) < FOLD_WITHIN_MS
   );

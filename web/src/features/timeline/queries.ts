@@ -1,6 +1,7 @@
 import { infiniteQueryOptions, type InfiniteData, type QueryClient } from "@tanstack/react-query";
 import { api } from "@/api/client";
 import type { CrmEvent, TimelineItem } from "@/api/types";
+import type { CalendarData } from "@/features/calendar/queries";
 
 export interface TimelinePage {
   items: TimelineItem[];
@@ -72,7 +73,15 @@ export function writeEvent(queryClient: QueryClient, event: CrmEvent): void {
       },
   );
   queryClient.setQueriesData<{ items: CrmEvent[] }>(
-    { queryKey: ["events"] },
-    (data) => data && { ...data, items: data.items.map((shown) => (shown.id === event.id ? event : shown)) },
+    { queryKey: ["events", "tasks"] },
+    (data) => data && { ...data, items: replaced(data.items, event) },
   );
+  queryClient.setQueriesData<CalendarData>(
+    { queryKey: ["events", "calendar"] },
+    (data) => data && { ...data, tasks: replaced(data.tasks, event) },
+  );
+}
+
+function replaced(events: CrmEvent[], event: CrmEvent): CrmEvent[] {
+  return events.map((shown) => (shown.id === event.id ? event : shown));
 }

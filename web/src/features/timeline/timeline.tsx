@@ -16,8 +16,11 @@ import { useMemo, useState } from "react";
 import { explain } from "@/api/errors";
 import type { CrmEvent, TimelineItem } from "@/api/types";
 import { undo } from "@/app/feedback";
+import { COMPANIES } from "@/features/companies/noun";
+import { PEOPLE } from "@/features/contacts/noun";
 import { pathLabel, useFields } from "@/features/records/fields";
 import { useNoun } from "@/features/records/noun-context";
+import { PersonLink } from "@/features/tasks/task-row";
 import { useShownValue } from "@/features/records/values";
 import { cx } from "@/lib/cx";
 import { daysFromToday, formatAgo, formatDateTime, formatDay, formatMonth } from "@/lib/format";
@@ -131,6 +134,7 @@ function When({ at }: { at: string }) {
 function ChangeEntry({ entry }: { entry: Entry }) {
   const { t } = useLingui();
   const [open, setOpen] = useState(false);
+  const { source } = useNoun();
   const { head, items } = entry;
   const changes = items.flatMap((item) => item.changes);
   const isEdit = head.verb.endsWith(".changed");
@@ -141,6 +145,11 @@ function ChangeEntry({ entry }: { entry: Entry }) {
       <p className="flex items-baseline gap-2">
         <span className="min-w-0">
           <bdi className="font-medium">{actor}</bdi> <VerbText verb={head.verb} count={changes.length} />
+          {head.noun !== source.noun && head.contact_id && (
+            <>
+              : <PersonLink id={head.contact_id} />
+            </>
+          )}
         </span>
         {(folded || !isEdit) && changes.length > 0 && (
           <button
@@ -182,7 +191,8 @@ function Changes({ items }: { items: TimelineItem[] }) {
   const { t } = useLingui();
   const queryClient = useQueryClient();
   const shown = useShownValue();
-  const fields = useFields(useNoun());
+  // A company's timeline tells of its people, too.
+  const fields = useFields(items[0]?.noun === "company" ? COMPANIES : PEOPLE);
   return (
     <ul className="mt-1 flex flex-col gap-0.5">
       {items.flatMap((item) =>
