@@ -6,7 +6,7 @@ from uuid import UUID, uuid4
 import asyncpg
 import pytest
 
-from crm_facts import Change, FactTooLarge, append, begin, claim_undo, erase, finish, state
+from crm_facts import Change, FactTooLarge, append, begin, claim_undo, erase, finish, state, write
 
 UNPROTECTED = """
 select c.relname from pg_class c join pg_attribute a on a.attrelid = c.oid
@@ -28,6 +28,15 @@ async def test_a_change_and_its_fact_are_written_in_order(stage, caller) -> None
         (version, operation_id, "contact.changed", "interactive") for version in (1, 2, 3)
     ]
     assert [json.loads(row["after"]) for row in rows] == [{"n": 1}, {"n": 2}, {"n": 3}]
+
+
+async def test_writing_a_change_is_planned_once(stage, caller) -> None:
+    async with stage.api.transaction(caller.workspace_id) as tx:
+        operation_id = await begin(tx, caller, kind="edit", summary="a test")
+        for version in range(1, 21):
+            await append(tx, caller.workspace_id, operation_id, [Change("contact", uuid4(), version, "changed")])
+        plans = await tx.fetchrow("select * from pg_prepared_statements where statement = $1", write._APPEND)
+    assert plans["generic_plans"] >= 15, "Postgres plans for the arguments five times, then compares"
 
 
 async def test_an_operation_keeps_who_where_and_why(stage, caller) -> None:

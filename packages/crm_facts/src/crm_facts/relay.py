@@ -118,7 +118,7 @@ class Relay:
 
     async def _send_some(self, session: Any) -> int:
         """Sends the next facts; returns how many there were. Raises if one was not sent, after marking the others."""
-        rows = await session.fetch(_UNSENT, BATCH)
+        rows = await session.fetch(_UNSENT)
         facts = [self._outgoing(row) for row in rows]
         if len(facts) > 1 and await self._send_batch(session, facts):
             return len(facts)
@@ -259,9 +259,11 @@ def _waves(facts: Sequence[Outgoing]) -> list[list[Outgoing]]:
 
 
 # 'interactive' sorts after 'bulk'. UUIDv7: by id is by time, and a record's facts are made one after the other.
-_UNSENT = """
+# The limit stands in the text, because Postgres plans anew each time for one that it is given as a parameter.
+_UNSENT = f"""
 with unsent as materialized (
-    select id, workspace_id, type, lane, body from outbox where published_at is null order by lane desc, id limit $1
+    select id, workspace_id, type, lane, body from outbox
+    where published_at is null order by lane desc, id limit {BATCH}
 )
 select u.id, u.workspace_id, u.type, u.body,
        c.noun, c.record_id, c.version, c.operation_id, c.before, c.after, c.at,

@@ -109,11 +109,13 @@ async def begin(
 
 # A fact of a record must not overtake an earlier one that still waits in the slower lane: then it takes that lane too.
 # The newest earlier version tells, because the same was true for it.
+# `(select $4)` hides from the planner how many changes there are. It expects ten where it doesn't know: seeing one, it
+# would find a plan for one cheaper, and so plan anew each time, which takes longer than the statement.
 _APPEND = """
 with written as (
     insert into change (workspace_id, noun, record_id, version, operation_id, verb, before, after)
     select $1, g.noun, g.record_id, g.version, $2, g.verb, g.before::json, g.after::json
-    from unnest($4::text[], $5::uuid[], $6::int[], $7::text[], $8::text[], $9::text[])
+    from unnest((select $4::text[]), $5::uuid[], $6::int[], $7::text[], $8::text[], $9::text[])
          with ordinality as g(noun, record_id, version, verb, before, after, n)
     order by g.n
     returning noun, record_id, version, verb, fact_id
