@@ -1,13 +1,11 @@
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useSyncExternalStore } from "react";
 import { type Fact, followStream, type LiveState } from "@/api/live";
-import { COMPANIES } from "@/features/companies/source";
-import { CONTACTS } from "@/features/contacts/source";
-import { applyRecordFact } from "@/features/records/live";
 
 const GATHER_MS = 200;
 
-const RECORDS: Partial<Record<string, typeof CONTACTS>> = { contact: CONTACTS, company: COMPANIES };
+/** Rules of records: fetched with the first fact, for the first paint does not need them. */
+const records = () => import("@/features/record-facts");
 
 /** What a fact about a noun makes stale, beside the log of operations. Records have rules of their own. */
 const STALE: Record<string, string[]> = {
@@ -35,8 +33,8 @@ function createApply(queryClient: QueryClient): (fact: Fact) => void {
 
   return (fact) => {
     const noun = fact.type.split(".")[0] ?? "";
-    const source = RECORDS[noun];
-    if (source) void applyRecordFact(queryClient, source, fact);
+    if (noun === "contact" || noun === "company")
+      void records().then(({ applyFact }) => applyFact(queryClient, noun, fact));
     for (const key of [...(STALE[noun] ?? []), "operations"]) stale.add(key);
     timer ??= setTimeout(flush, GATHER_MS);
   };

@@ -4,7 +4,7 @@ import { Link } from "@tanstack/react-router";
 import { ListFilter } from "lucide-react";
 import { favouritesQuery } from "@/api/favourites";
 import type { Favourite } from "@/api/types";
-import { viewsQuery } from "@/features/records/views";
+import { viewsQuery } from "@/features/records/lookups";
 import { Avatar } from "@/ui/avatar";
 import { paths } from "../paths";
 

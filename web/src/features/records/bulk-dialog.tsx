@@ -8,12 +8,12 @@ import { Field } from "@/ui/field";
 import { type Option, Select } from "@/ui/select";
 import type { BulkTask } from "./bulk-bar";
 import { CellValue } from "./cell";
-import { FieldEditor, isChoice } from "./field-editor";
+import { LazyEditor } from "./lazy-editor";
 import { labelOf } from "./fields";
 import { tagsQuery } from "./lookups";
 import { useNoun } from "./noun-context";
 import { mergePatch } from "@/lib/merge-patch";
-import { type CrmRecord, isEmptyValue, patchAt, type RecordField, type RecordPatch, valueAt } from "./record";
+import { type CrmRecord, isChoice, isEmptyValue, patchAt, type RecordField, type RecordPatch, valueAt } from "./record";
 import type { BulkAction } from "./source";
 
 interface BulkDialogProps {
@@ -133,7 +133,7 @@ function FieldChoice({ fields, onChange }: FieldChoiceProps) {
         <span className="text-sm font-medium text-ink-muted">{t`New value`}</span>
         {isEditing ? (
           <div className={isChoice(field) ? "" : "flex min-h-control field items-center"}>
-            <FieldEditor
+            <LazyEditor
               record={blank}
               field={field}
               label={t`New value`}

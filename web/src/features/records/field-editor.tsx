@@ -36,11 +36,6 @@ export function FieldEditor({ onCommit, onCancel, ...rest }: EditorProps) {
   );
 }
 
-/** Editors of these kinds are lists to choose from, which bring a frame of their own. */
-export function isChoice({ kind }: RecordField): boolean {
-  return ["company", "tags", "owner", "select", "multi_select", "boolean"].includes(kind);
-}
-
 function Editor(props: EditorProps) {
   switch (props.field.kind) {
     case "person_name":

@@ -2,8 +2,8 @@ import { useLingui } from "@lingui/react/macro";
 import { ArrowDown, ArrowLeft, ArrowRight, ArrowUp, EyeOff } from "lucide-react";
 import { useRef, useState } from "react";
 import { cx } from "@/lib/cx";
-import { Checkbox } from "@/ui/checkbox";
 import { Menu, type MenuEntry } from "@/ui/menu";
+import { Tick } from "@/ui/tick";
 import type { Columns } from "./columns";
 import { labelOf } from "./fields";
 import type { RecordField } from "./record";
@@ -114,11 +114,11 @@ function HeaderCell(props: HeaderProps & { field: RecordField; index: number }) 
     >
       {isFirst && (
         <span className="ps-2">
-          <Checkbox
+          <Tick
             tabIndex={-1}
             aria-label={props.picked ? t`Clear the selection` : t`Select all that is loaded`}
             checked={props.picked}
-            indeterminate={props.picked}
+            some={props.picked}
             onClick={props.onPickAll}
           />
         </span>

@@ -1,13 +1,15 @@
 import { useLingui } from "@lingui/react/macro";
 import { memo } from "react";
 import { cx } from "@/lib/cx";
-import { Checkbox } from "@/ui/checkbox";
 import { Skeleton } from "@/ui/skeleton";
+import { Tick } from "@/ui/tick";
 import { CellValue } from "./cell";
-import { FieldEditor, isChoice, type Move } from "./field-editor";
+import type { Move } from "./field-editor";
 import { labelOf } from "./fields";
 import type { Editing } from "./grid";
 import type { Place } from "./grid-keys";
+import { LazyEditor } from "./lazy-editor";
+import { isChoice } from "./record";
 import { useNoun } from "./noun-context";
 import type { CrmRecord, RecordField, RecordPatch } from "./record";
 import { RecordAvatar } from "./record-avatar";
@@ -131,7 +133,7 @@ function Cell(props: CellProps) {
     >
       {isEditing ? (
         <div className={cx("flex h-full items-center", isWide ? "w-72 shrink-0 bg-surface" : "w-full")}>
-          <FieldEditor
+          <LazyEditor
             record={editing.record}
             field={field}
             label={labelOf(field)}
@@ -161,7 +163,7 @@ function NameCell({ index, record, selected, selectLabel, onSelect, onOpen }: Ce
         <span className={cx("absolute inset-0 flex group-hover/row:invisible", selected && "invisible")}>
           <RecordAvatar record={record} size="xs" />
         </span>
-        <Checkbox
+        <Tick
           tabIndex={-1}
           aria-label={selectLabel}
           checked={selected}

@@ -9,7 +9,7 @@ import { gridHandlers } from "./grid-hands";
 import { GridHeader } from "./grid-header";
 import { nextPlace, type Place } from "./grid-keys";
 import { GridRow, type Refused } from "./grid-row";
-import { PASTE_ROWS_MAX, patchesOf, type RowPatch } from "./paste";
+import { prefetchEditor } from "./lazy-editor";
 import type { CrmRecord, RecordField, RecordPatch } from "./record";
 import { refusalReason } from "./refusal";
 import type { Selection } from "./selection";
@@ -29,7 +29,8 @@ interface GridProps {
   onOpen: (record: CrmRecord) => void;
   /** Answers the refusal, or null. */
   onSave: (record: CrmRecord, patch: RecordPatch) => Promise<unknown>;
-  onPaste: (rows: RowPatch[]) => void;
+  /** A block of cells, for these rows and fields. */
+  onPaste: (cells: string[][], records: readonly CrmRecord[], fields: readonly RecordField[]) => void;
   readOnlyReason: string | undefined;
   /** Where the grid stands is kept for coming back. */
   scrollRef: RefObject<HTMLDivElement | null>;
@@ -63,6 +64,8 @@ export function Grid(props: GridProps) {
   const items = virtualizer.getVirtualItems();
   const lastIndex = items.at(-1)?.index ?? 0;
   useEffect(() => reach(lastIndex + AHEAD));
+
+  useEffect(prefetchEditor, []);
 
   const cellId = ({ row, column }: Place) => `cell-${row}-${column}`;
   const focusGrid = () => gridRef.current?.focus({ preventScroll: true });
@@ -117,10 +120,7 @@ export function Grid(props: GridProps) {
     },
     onOpen,
     onPaste: (cells, records) => {
-      if (!readOnlyReason)
-        onPaste(
-          patchesOf(cells.slice(0, PASTE_ROWS_MAX), records.slice(0, PASTE_ROWS_MAX), fields.slice(active.column)),
-        );
+      if (!readOnlyReason) onPaste(cells, records, fields.slice(active.column));
     },
   });
 

@@ -4,9 +4,9 @@ import { isProblem } from "@/api/problem";
 import { refusalReason } from "./refusal";
 import { cx } from "@/lib/cx";
 import { CellValue } from "./cell";
-import { FieldEditor, isChoice } from "./field-editor";
+import { LazyEditor } from "./lazy-editor";
 import { labelOf } from "./fields";
-import { type CrmRecord, isEmptyValue, type RecordField, type RecordPatch, valueAt } from "./record";
+import { type CrmRecord, isChoice, isEmptyValue, type RecordField, type RecordPatch, valueAt } from "./record";
 import { textOf } from "./values";
 
 interface InPlaceProps {
@@ -51,7 +51,7 @@ export function InPlace({ record, field, readOnlyReason, onSave, className }: In
             refusal && "border-danger",
           )}
         >
-          <FieldEditor
+          <LazyEditor
             record={editing}
             field={field}
             label={label}

@@ -9,7 +9,6 @@ import { setOverlay } from "@/app/overlays";
 import { paths } from "@/app/paths";
 import { useIsPhone } from "@/lib/use-media";
 import { Button, IconButton } from "@/ui/button";
-import { Cards } from "./cards";
 import { type Columns, useColumns } from "./columns";
 import { ConflictDialog } from "./conflict-dialog";
 import { useFields } from "./fields";
@@ -19,7 +18,6 @@ import { ListFooter } from "./list-footer";
 import { type ListSearch, NO_FILTER } from "./list-search";
 import { ListToolbar } from "./list-toolbar";
 import { useNoun } from "./noun-context";
-import { paste } from "./paste";
 import type { CrmRecord } from "./record";
 import { saveRecord } from "./save";
 import { type Selection, useSelection } from "./selection";
@@ -27,10 +25,11 @@ import { type Rows, useRows } from "./use-rows";
 import { ViewMenu } from "./view-menu";
 import { effectiveSearch, useViews } from "./views";
 
+const Cards = lazy(() => import("./cards").then((module) => ({ default: module.Cards })));
 const RecordPanel = lazy(() => import("./panel").then((module) => ({ default: module.RecordPanel })));
 const BulkBar = lazy(() => import("./bulk-bar").then((module) => ({ default: module.BulkBar })));
 
-export type ChangeSearch = (next: Partial<Record<keyof ListSearch, unknown>>, options?: { replace?: boolean }) => void;
+export type ChangeSearch = (next: Partial<ListSearch>, options?: { replace?: boolean }) => void;
 
 /** A noun's list: table or cards, with all that narrows and orders it in the address. */
 export function ListPage({ search }: { search: ListSearch }) {
@@ -87,7 +86,9 @@ export function ListPage({ search }: { search: ListSearch }) {
           onReset={() => change({ q: undefined, filter: view?.filter ? NO_FILTER : undefined })}
         >
           {isPhone ? (
-            <Cards list={list} search={{ ...search, open: undefined }} scrollRef={scrollRef} />
+            <Suspense>
+              <Cards list={list} search={{ ...search, open: undefined }} scrollRef={scrollRef} />
+            </Suspense>
           ) : (
             <Table
               search={shown}
@@ -141,7 +142,7 @@ function Table({ search, list, columns, selection, scrollRef, onChange, onOpen }
       openId={search.open}
       onOpen={onOpen}
       onSave={(record, patch) => saveRecord(queryClient, source, record, patch)}
-      onPaste={(rows) => void paste(queryClient, source, rows)}
+      onPaste={(...block) => void import("./paste").then(({ paste }) => paste(queryClient, source, ...block))}
       readOnlyReason={search.trashed ? t`What is in the trash can't be changed.` : refusal}
       scrollRef={scrollRef}
     />

@@ -14,6 +14,13 @@ export const customFieldsQuery = queryOptions({
   staleTime: 60_000,
 });
 
+/** One's own saved views and the shared ones, of every noun. */
+export const viewsQuery = queryOptions({
+  queryKey: ["views"],
+  queryFn: async ({ signal }) => (await api.GET("/api/v1/views", { signal })).data!.items,
+  staleTime: 60_000,
+});
+
 /** Companies whose name or domain is like the text. */
 export function companyLookup(q: string) {
   return queryOptions({

@@ -4,7 +4,7 @@ import { ChevronDown, ChevronUp, Maximize2, X } from "lucide-react";
 import { useMemo } from "react";
 import { type Action, useActions } from "@/app/actions";
 import { IconButton } from "@/ui/button";
-import { SidePanel } from "@/ui/dialog";
+import { SidePanel } from "@/ui/side-panel";
 import type { ListSearch } from "./list-search";
 import { useNoun } from "./noun-context";
 import { RecordView } from "./record-view";
@@ -30,8 +30,7 @@ export function RecordPanel({ id, search, rows, onOpen, onClose }: PanelProps) {
       section: t`Record`,
       icon: Maximize2,
       keys: "O",
-      run: () =>
-        void navigate({ to: recordPath, params: { id }, search: { ...search, open: undefined } }),
+      run: () => void navigate({ to: recordPath, params: { id }, search: { ...search, open: undefined } }),
     }),
     [t, navigate, recordPath, id, search],
   );

@@ -13,9 +13,9 @@ import { saveQuietly } from "./save";
 import type { Source } from "./source";
 
 /** Rows that a paste fills at most: more is an import, which checks before it writes. */
-export const PASTE_ROWS_MAX = 200;
+const ROWS_MAX = 200;
 
-export interface RowPatch {
+interface RowPatch {
   record: CrmRecord;
   patch: RecordPatch;
 }
@@ -40,7 +40,14 @@ export function patchesOf(
 }
 
 /** Saves row by row. What is refused is said, with how far it came; one Undo takes all of it back. */
-export async function paste(queryClient: QueryClient, source: Source, rows: readonly RowPatch[]): Promise<void> {
+export async function paste(
+  queryClient: QueryClient,
+  source: Source,
+  cells: readonly (readonly string[])[],
+  records: readonly CrmRecord[],
+  fields: readonly RecordField[],
+): Promise<void> {
+  const rows = patchesOf(cells.slice(0, ROWS_MAX), records.slice(0, ROWS_MAX), fields);
   const operations: string[] = [];
   let changed = 0;
   for (const { record, patch } of rows) {

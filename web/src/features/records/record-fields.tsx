@@ -2,11 +2,12 @@ import { useLingui } from "@lingui/react/macro";
 import { useQueryClient } from "@tanstack/react-query";
 import { Link } from "@tanstack/react-router";
 import { ArrowUpRight } from "lucide-react";
-import type { ReactNode } from "react";
+import { type ReactNode, useEffect } from "react";
 import { paths } from "@/app/paths";
 import { formatDateTime } from "@/lib/format";
 import { labelOf, useFields } from "./fields";
 import { InPlace } from "./in-place";
+import { prefetchEditor } from "./lazy-editor";
 import { LineList, LinkList } from "./line-list";
 import { useNoun } from "./noun-context";
 import { type CrmRecord, type RecordField, type RecordPatch, valueAt } from "./record";
@@ -22,6 +23,7 @@ export function RecordFields({ record, readOnlyReason }: RecordFieldsProps) {
   const { t, i18n } = useLingui();
   const noun = useNoun();
   const fields = useFields(noun);
+  useEffect(prefetchEditor, []);
   const own = fields.filter(({ key }) => key.startsWith("custom."));
   const row = (field: RecordField) => (
     <Row key={field.key} label={labelOf(field)}>

@@ -88,3 +88,8 @@ export function withPrimary(lines: readonly Line[], value: string): Line[] {
 export function isEmptyValue(value: unknown): boolean {
   return value === null || value === undefined || value === "" || (Array.isArray(value) && value.length === 0);
 }
+
+/** Kinds that are edited by choosing from a list, which brings a frame of its own. */
+export function isChoice({ kind }: RecordField): boolean {
+  return ["company", "tags", "owner", "select", "multi_select", "boolean"].includes(kind);
+}

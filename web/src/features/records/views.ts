@@ -1,17 +1,12 @@
 import { t } from "@lingui/core/macro";
-import { type QueryClient, queryOptions, useQuery } from "@tanstack/react-query";
+import { type QueryClient, useQuery } from "@tanstack/react-query";
 import { api, ifMatch, operationOf } from "@/api/client";
 import type { View } from "@/api/types";
 import { toastDone } from "@/app/feedback";
 import { isSame } from "@/lib/merge-patch";
 import { type Filter, isNoFilter, type ListSearch } from "./list-search";
+import { viewsQuery } from "./lookups";
 import type { Source } from "./source";
-
-export const viewsQuery = queryOptions({
-  queryKey: ["views"],
-  queryFn: async ({ signal }) => (await api.GET("/api/v1/views", { signal })).data!.items,
-  staleTime: 60_000,
-});
 
 /** One's own views of a noun and the shared ones. */
 export function useViews({ noun }: Source): { views: readonly View[]; isPending: boolean } {
