@@ -18,7 +18,7 @@ from typing import Any, cast
 
 import httpx2
 
-from crm_testkit.repository import ROOT, TOOLS_PYTHON
+from crm_testkit.repository import ROOT
 
 READY = "Mini-CRM is ready at "
 STOPPED_WITHIN_S = 30
@@ -34,6 +34,7 @@ class Installation:
     url: str = ""
     said: list[str] = field(default_factory=list)
     launcher: subprocess.Popen[str] | None = None
+    root: Path = ROOT  # the repository whose system it is
 
     def start(self, *, wait: bool = True) -> Installation:
         """Raises AssertionError, with what was said, if it ends before it is ready."""
@@ -41,8 +42,8 @@ class Installation:
         environ = own | {"CRM_DATA_DIR": str(self.data), "CRM_PORT": "0"} | self.settings
         self.said = []
         self.launcher = subprocess.Popen(
-            [str(TOOLS_PYTHON), "-m", "crm_tools", "up"],
-            cwd=ROOT,
+            [str(self.root / "tools" / ".venv" / "bin" / "python"), "-m", "crm_tools", "up"],
+            cwd=self.root,
             env=environ,
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
