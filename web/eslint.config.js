@@ -11,6 +11,7 @@ export default tseslint.config(
       "src/api/generated",
       "src/locales",
       "public",
+      "scripts/service-worker.js",
       "test-results",
       "playwright-report",
     ],

@@ -1,5 +1,6 @@
+import { createHash } from "node:crypto";
 import { readdir, readFile, stat, writeFile } from "node:fs/promises";
-import { join } from "node:path";
+import { join, resolve } from "node:path";
 import { brotliCompressSync, constants, gzipSync } from "node:zlib";
 import type { Plugin, Rolldown } from "vite";
 
@@ -23,16 +24,17 @@ function gzippedKiB(bundle: Bundle, names: Iterable<string>): number {
   return bytes / 1024;
 }
 
-/** Fails the build when the entry, together with the code of any one page, is over `firstScriptKiB` gzipped. */
+/** Fails the build when what index.html names, together with the code of any one page, is over `firstScriptKiB` gzipped. */
 export function sizeBudget({ firstScriptKiB }: { firstScriptKiB: number }): Plugin {
   return {
     name: "size-budget",
     apply: "build",
     writeBundle(_options, bundle) {
+      const html = bundle["index.html"];
+      if (html?.type !== "asset") throw new Error("size-budget: the bundle has no index.html");
+      const first = new Set([...String(html.source).matchAll(/assets\/[\w.-]+\.js/g)].map(([name]) => name));
+      for (const name of [...first]) closure(bundle, name).forEach((each) => first.add(each));
       const chunks = Object.values(bundle).filter((output) => output.type === "chunk");
-      const entry = chunks.find((chunk) => chunk.isEntry);
-      if (!entry) throw new Error("size-budget: the bundle has no entry");
-      const first = closure(bundle, entry.fileName);
       const pages = chunks.filter((chunk) => chunk.isDynamicEntry && /-pages?-/.test(chunk.fileName));
       const sizes = pages.map((page) => ({
         page: page.name,
@@ -51,6 +53,33 @@ export function sizeBudget({ firstScriptKiB }: { firstScriptKiB: number }): Plug
   };
 }
 
+/** Of a build, what the app needs to start without a network: pages in other alphabets fetch their font when they are read. */
+const KEPT_OFFLINE = /^assets\/.*(\.js|\.css|latin-wght-normal-[^/]*\.woff2)$/;
+
+/** Writes `sw.js`, which keeps the files of this build in the browser. */
+export function serviceWorker(): Plugin {
+  return {
+    name: "service-worker",
+    apply: "build",
+    async generateBundle(_options, bundle) {
+      const files = Object.keys(bundle)
+        .filter((name) => KEPT_OFFLINE.test(name))
+        .sort();
+      const template = await readFile(new URL("./service-worker.js", import.meta.url), "utf8");
+      const kept = ["/", "/theme.js", "/favicon.svg", ...files.map((name) => `/${name}`)];
+      const fingerprint = createHash("sha256").update(kept.join()).digest("hex").slice(0, 16);
+      this.emitFile({
+        type: "asset",
+        fileName: "sw.js",
+        source: template
+          .replace(/\/\* global .*\*\/\n/, "")
+          .replaceAll("__FILES__", JSON.stringify(kept))
+          .replaceAll("__FINGERPRINT__", JSON.stringify(fingerprint)),
+      });
+    },
+  };
+}
+
 const COMPRESSIBLE = /\.(js|css|html|svg|webmanifest|json)$/;
 
 /** Writes `.gz` and `.br` beside every text file, so that the gateway never compresses an asset itself. */
@@ -60,7 +89,7 @@ export function precompress(): Plugin {
     name: "precompress",
     apply: "build",
     configResolved(config) {
-      outDir = join(config.root, config.build.outDir);
+      outDir = resolve(config.root, config.build.outDir);
     },
     async closeBundle() {
       for (const name of await readdir(outDir, { recursive: true })) {

@@ -19,7 +19,9 @@ test.each(STATUSES)("%i says what happened and what to do, without code or id", 
 });
 
 test("a refused field is told by its pointer", () => {
-  const problem = new Problem(422, { errors: [{ pointer: "/emails/0/value", code: "x", detail: "This is no e-mail address." }] });
+  const problem = new Problem(422, {
+    errors: [{ pointer: "/emails/0/value", code: "x", detail: "This is no e-mail address." }],
+  });
   expect(problem.at("/emails/0/value")).toBe("This is no e-mail address.");
   expect(problem.at("/emails")).toBeUndefined();
 });

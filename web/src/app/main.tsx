@@ -13,6 +13,11 @@ addEventListener("vite:preloadError", (event) => {
   location.reload();
 });
 
+// Only in secure contexts, and not while developing: there it would serve yesterday's code.
+if (import.meta.env.PROD && "serviceWorker" in navigator) {
+  addEventListener("load", () => void navigator.serviceWorker.register("/sw.js"));
+}
+
 const direction = await activateLanguage();
 
 createRoot(document.getElementById("root")!).render(

@@ -13,7 +13,7 @@ interface AvatarProps {
   square?: boolean;
 }
 
-/** Always beside the name that it stands for, so it is hidden from screen readers. */
+/** Always beside the name that it stands for, so it is hidden from screen readers, and its letters are no text of the page. */
 export function Avatar({ name, src, size = "sm", square }: AvatarProps) {
   const [failed, setFailed] = useState<string | null>(null);
   const shape = square ? "rounded-sm" : "rounded-full";
@@ -31,14 +31,13 @@ export function Avatar({ name, src, size = "sm", square }: AvatarProps) {
   return (
     <span
       aria-hidden
+      data-initials={initials(name)}
       className={cx(
-        "inline-flex shrink-0 items-center justify-center font-medium select-none",
+        "inline-flex shrink-0 items-center justify-center font-medium select-none before:content-[attr(data-initials)]",
         shape,
         SIZES[size],
         HUE_CLASSES[hueOf(name)],
       )}
-    >
-      {initials(name)}
-    </span>
+    />
   );
 }

@@ -53,30 +53,6 @@ export function Dialog({
   );
 }
 
-interface SidePanelProps {
-  open: boolean;
-  onOpenChange: (open: boolean) => void;
-  /** For screen readers; what is shown is the children's. */
-  label: string;
-  children: ReactNode;
-}
-
-/** Beside what one came from, which stays usable on a wide screen; over all of it on a phone. */
-export function SidePanel({ open, onOpenChange, label, children }: SidePanelProps) {
-  return (
-    <Base.Root open={open} onOpenChange={onOpenChange} modal={false} disablePointerDismissal>
-      <Base.Portal>
-        <Base.Popup
-          aria-label={label}
-          className="fixed inset-y-0 end-0 z-30 flex w-full flex-col bg-surface shadow-pop transition-[translate,opacity] duration-160 outline-none data-ending-style:translate-x-6 data-ending-style:opacity-0 data-starting-style:translate-x-6 data-starting-style:opacity-0 wide:inset-y-2 wide:end-2 wide:w-[min(46rem,calc(100vw-20rem))] wide:rounded-lg rtl:data-ending-style:-translate-x-6 rtl:data-starting-style:-translate-x-6"
-        >
-          {children}
-        </Base.Popup>
-      </Base.Portal>
-    </Base.Root>
-  );
-}
-
 export function Backdrop() {
   return (
     <Base.Backdrop className="fixed inset-0 z-40 bg-scrim transition-opacity duration-110 data-ending-style:opacity-0 data-starting-style:opacity-0" />
