@@ -1,6 +1,7 @@
 """Preparing environments: known failures are said in one sentence, and nothing is done twice."""
 
 import errno
+from pathlib import Path
 
 import pytest
 
@@ -14,6 +15,7 @@ class TestExplain:
         [
             ("error: Failed to fetch: dns error: failed to lookup address information", "connect, and run"),
             ("npm error code EAI_AGAIN", "connect, and run"),
+            ("ERROR: Could not find a version that satisfies uv (from versions: none)", "connect, and run"),
             ("error: failed to write: No space left on device (os error 28)", "free about 1 GB"),
             ("npm error ENOSPC: no space left on device, write", "free about 1 GB"),
             ("error: Hash mismatch for `x==1.0`", "on a network you trust"),
@@ -60,3 +62,11 @@ class TestGuarded:
 
         with pytest.raises(PermissionError):
             guarded(command)
+
+
+class TestBootstrap:
+    def test_a_python_without_pip_is_told_the_package(self, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+        monkeypatch.setattr(environments, "UV_HOME", tmp_path / "uv")
+        monkeypatch.setattr(environments.importlib.util, "find_spec", lambda name: None)
+        with pytest.raises(Trouble, match=r"apt-get install python3\.\d+-venv"):
+            environments.uv()

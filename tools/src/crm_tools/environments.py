@@ -199,7 +199,7 @@ def _same_python(deployable: Deployable) -> bool:
 def _install_uv() -> None:
     _say("uv ...")
     shutil.rmtree(UV_HOME, ignore_errors=True)
-    what = "uv, which prepares the environments"
+    what = "uv, which prepares the environments,"
     own_pip = importlib.util.find_spec("ensurepip") is not None
     _run([_base_python(), "-m", "venv", *([] if own_pip else ["--without-pip"]), UV_HOME], what=what)
     install = ["install", "--quiet", "--disable-pip-version-check", "--require-hashes", "--only-binary", ":all:"]
@@ -224,7 +224,7 @@ def _run(command: Sequence[str | Path], *, what: str, environ: dict[str, str] | 
 NO_NETWORK = re.compile(
     r"name resolution|Name or service not known|dns error|Failed to establish a new connection|error sending request"
     r"|Network is unreachable|Connection refused|ConnectTimeout|timed out|tcp connect error"
-    r"|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNREFUSED",
+    r"|ENOTFOUND|EAI_AGAIN|ETIMEDOUT|ECONNREFUSED|from versions: none",
     re.IGNORECASE,
 )
 DISK_FULL = re.compile(r"No space left on device|Disk quota exceeded|os error 28|ENOSPC", re.IGNORECASE)
