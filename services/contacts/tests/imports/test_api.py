@@ -95,6 +95,8 @@ class TestUpload:
             (b"PK\x03\x04 a workbook", 415, "not_csv", None),
             (b"\x1f\x8b a gzip", 415, "not_csv", None),
             (b"a\n" + b"x" * 70_000 + b"\n", 422, "cell_too_long", 2),
+            (b"a\n" + b"x," * 600_000 + b"\n", 422, "row_too_long", 2),
+            (b"a\nb\n" + b'"x\n",' * 300_000, 422, "row_too_long", 3),
             (",".join(f"c{n}" for n in range(201)).encode() + b"\n", 422, "too_many_columns", 1),
             (b"a\n" + b"x\n" * 100_001, 413, "too_many_rows", None),
         ],

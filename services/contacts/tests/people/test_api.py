@@ -33,7 +33,7 @@ class TestCreate:
         ("body", "pointer", "code"),
         [
             ({}, "", "nothing_to_go_by"),
-            ({"first_name": "A", "nickname": "B"}, "/nickname", "unknown_field"),
+            ({"first_name": "A", "shoe_size": "B"}, "/shoe_size", "unknown_field"),
             ({"first_name": "A", "version": 3}, "/version", "read_only"),
             ({"first_name": "x" * 201}, "/first_name", "too_long"),
             ({"first_name": 3}, "/first_name", "not_text"),
@@ -61,8 +61,8 @@ class TestCreate:
         assert api.names({}) == []
 
     def test_names_every_error_at_once(self, api: Api) -> None:
-        answer = api.post("/contacts", {"first_name": 1, "birthday": "x", "nickname": "y"})
-        assert {error["pointer"] for error in answer.json()["errors"]} == {"/first_name", "/birthday", "/nickname"}
+        answer = api.post("/contacts", {"first_name": 1, "birthday": "x", "shoe_size": "y"})
+        assert {error["pointer"] for error in answer.json()["errors"]} == {"/first_name", "/birthday", "/shoe_size"}
 
     @pytest.mark.parametrize(("role", "status"), [("viewer", 403), ("member", 201)])
     def test_needs_a_member(self, api: Api, role: str, status: int) -> None:
@@ -138,6 +138,11 @@ class TestRead:
         at = api.get(f"/contacts/{person['id']}", {"as_of": history_at(api, person["id"], 1)}).json()
         assert (at["version"], at["title"], at["address"]) == (1, "Countess", {"city": "London"})
         assert before
+
+    @pytest.mark.parametrize("moment", ["yesterday", "2026-11-23T09:30:00", "0001-01-01T00:00:00+14:00"])
+    def test_as_of_what_is_no_moment_is_400(self, api: Api, moment: str) -> None:
+        refused = api.get(f"/contacts/{api.person()['id']}", {"as_of": moment})
+        assert (refused.status_code, refused.json()["errors"][0]["pointer"]) == (400, "/query/as_of")
 
 
 def history_at(api: Api, record_id: str, version: int) -> str:

@@ -14,6 +14,7 @@ from typing import BinaryIO
 
 COLUMNS_MAX = 200
 CELL_MAX_CHARS = 64 * 1024
+RECORD_MAX_CHARS = 1024 * 1024
 DELIMITERS = ",;\t|"
 SNIFFED_RECORDS = 50
 READ_BYTES = 1024 * 1024
@@ -90,7 +91,7 @@ def _utf8_or_windows_1252(file: BinaryIO) -> str:
     """One encoding for the whole file: lines of both kinds mean that somebody pasted two files into one."""
     utf8_line = windows_line = 0
     file.seek(0)
-    for number, line in enumerate(_physical_lines(file), 1):
+    for number, line in _lines_to_look_at(file):
         if b"\0" in line:
             raise _nul_in(number)
         if line.isascii():
@@ -111,10 +112,30 @@ def _utf8_or_windows_1252(file: BinaryIO) -> str:
     return "cp1252" if windows_line else "utf-8"
 
 
-def _physical_lines(file: BinaryIO) -> Iterator[bytes]:
-    """Bounded: a line without an end must not be read into memory whole."""
-    while line := file.readline(READ_BYTES):
-        yield line
+def _lines_to_look_at(file: BinaryIO) -> Iterator[tuple[int, bytes]]:
+    """Numbered lines, without the blocks of plain ASCII, of which a file may have millions of lines.
+
+    Bounded: a line without an end must not be read into memory whole.
+    """
+    number = 1
+    while block := file.read(READ_BYTES):
+        block += file.readline(READ_BYTES)
+        if begun := _begun_character(block):
+            block = block[:-begun]
+            file.seek(-begun, io.SEEK_CUR)
+        if block.isascii() and b"\0" not in block:
+            number += block.count(b"\n")
+            continue
+        for line in io.BytesIO(block):
+            yield number, line
+            number += line.endswith(b"\n")
+
+
+def _begun_character(block: bytes) -> int:
+    """Bytes at the end of a block, cut off within a line, that begin a UTF-8 character and do not end it."""
+    if len(block) < READ_BYTES or block.endswith(b"\n"):
+        return 0
+    return next((back for back in range(1, 4) if block[-back] >= 0xC0), 0)
 
 
 def _nul_in(row: int) -> UnreadableFile:
@@ -124,9 +145,8 @@ def _nul_in(row: int) -> UnreadableFile:
 def _decodes(line: bytes, encoding: str) -> bool:
     try:
         line.decode(encoding)
-    except UnicodeDecodeError as error:
-        # A line longer than one read may end inside a character; the next read starts with its rest.
-        return len(line) == READ_BYTES and error.start > len(line) - 4
+    except UnicodeDecodeError:
+        return False
     return True
 
 
@@ -151,7 +171,7 @@ def _delimiter_of(text: io.TextIOWrapper) -> str:
     first = text.readline(CELL_MAX_CHARS)
     if first.lower().startswith("sep=") and len(first.strip()) == 5:
         return first.strip()[-1]  # Excel's own hint, a line that Excel does not show or count
-    sample = first + "".join(line for _, line in zip(range(SNIFFED_RECORDS), text, strict=False))
+    sample = first + "".join(text.readline(CELL_MAX_CHARS) for _ in range(SNIFFED_RECORDS))
     text.seek(0)
     return max(DELIMITERS, key=lambda candidate: _evenness(sample, candidate))
 
@@ -165,16 +185,48 @@ def _evenness(sample: str, delimiter: str) -> tuple[float, int]:
     return sum(width == widths[0] for width in widths) / len(widths), widths[0]
 
 
+class _RecordTooLong(Exception):
+    pass
+
+
+class _Lines:
+    """The lines of a file, of one record after the other: none that is too long is ever held whole."""
+
+    def __init__(self, text: io.TextIOWrapper) -> None:
+        self._text = text
+        self._left = RECORD_MAX_CHARS
+
+    def begin_record(self) -> None:
+        self._left = RECORD_MAX_CHARS
+
+    def __iter__(self) -> "_Lines":
+        return self
+
+    def __next__(self) -> str:
+        line = self._text.readline(self._left + 1)
+        if not line:
+            raise StopIteration
+        self._left -= len(line)
+        if self._left < 0:
+            raise _RecordTooLong
+        return line
+
+
 def _records(text: io.TextIOWrapper, delimiter: str) -> Iterator[Row]:
     csv.field_size_limit(CELL_MAX_CHARS)
-    reader = csv.reader(text, delimiter=delimiter, strict=True)
+    lines = _Lines(text)
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
     number = 0
     while True:
         number += 1
+        lines.begin_record()
         try:
             cells = next(reader)
         except StopIteration:
             return
+        except _RecordTooLong:
+            detail = f"Row {number} is longer than {RECORD_MAX_CHARS:,} characters: is a quote left open there?"
+            raise UnreadableFile("row_too_long", detail, row=number) from None
         except csv.Error as error:
             raise _broken_record(error, number) from error
         yield Row(number, cells)

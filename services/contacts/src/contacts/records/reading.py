@@ -11,7 +11,8 @@ from contacts.records.resource import Resource
 from contacts.records.statements import statements
 from contacts.state import State
 from crm_auth import Caller
-from crm_resource import BadQuery, Problem, unflatten
+from crm_resource import BadQuery, unflatten
+from crm_resource.values import Rejected, parse_instant
 
 
 async def one(state: State, caller: Caller, resource: Resource, record_id: UUID) -> tuple[bytes, str]:
@@ -47,11 +48,6 @@ _APART = ("id", "version", "deleted_at")
 
 def parse_moment(text: str) -> datetime:
     try:
-        moment = datetime.fromisoformat(text.replace(" ", "+"))  # a "+" in a query that nobody escaped is a space
-        if moment.tzinfo is None and len(text) > len("2026-11-23"):
-            raise ValueError
-        return moment if moment.tzinfo else moment.astimezone()
-    except ValueError:
-        raise BadQuery(
-            [Problem("/query/as_of", "invalid_instant", "This must be a moment such as 2026-11-23T09:30:00Z.")]
-        ) from None
+        return parse_instant(text.replace(" ", "+"))  # a "+" in a query that nobody escaped is a space
+    except Rejected as rejected:
+        raise BadQuery([problem.under("/query/as_of") for problem in rejected.problems]) from None
