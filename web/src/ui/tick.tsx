@@ -24,11 +24,11 @@ export function Tick({ some = false, checked, className, ...rest }: TickProps) {
         ref={(input) => {
           if (input) input.indeterminate = some;
         }}
-        className="peer size-4 appearance-none rounded-sm border border-edge bg-surface transition-colors checked:border-accent checked:bg-accent hover:border-accent"
+        className="peer size-4 appearance-none rounded-sm border border-edge bg-surface transition-colors checked:border-accent checked:bg-accent indeterminate:border-accent indeterminate:bg-accent hover:border-accent"
       />
       <Mark
         aria-hidden
-        className="pointer-events-none absolute inset-0 m-auto hidden size-3 text-on-accent peer-checked:block"
+        className="pointer-events-none absolute inset-0 m-auto hidden size-3 text-on-accent peer-checked:block peer-indeterminate:block"
         strokeWidth={3}
       />
     </span>

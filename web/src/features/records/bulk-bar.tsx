@@ -83,7 +83,7 @@ export function BulkBar({ selection, search, total, fields }: BulkBarProps) {
       <div
         role="toolbar"
         aria-label={t`Selection`}
-        className="absolute inset-x-0 bottom-10 z-20 mx-auto flex w-fit max-w-[calc(100%-1rem)] popup animate-appear flex-wrap items-center gap-1 p-1.5"
+        className="absolute inset-x-0 bottom-16 z-20 mx-auto flex w-fit max-w-[calc(100%-1rem)] popup animate-appear flex-wrap items-center gap-1 p-1.5"
       >
         <span className="px-2 font-medium whitespace-nowrap tabular">
           {t`${{ count: formatNumber(count) }} selected`}

@@ -58,7 +58,7 @@ export function ListPage({ search }: { search: ListSearch }) {
 
   return (
     <Page
-      title={inTrash ? t`Trash` : (view?.name ?? i18n._(noun.words.many))}
+      title={inTrash ? t`Trash` : i18n._(noun.words.many)}
       icon={inTrash ? Trash2 : noun.icon}
       fixed
       actions={

@@ -30,7 +30,7 @@ export function ListToolbar({ search, fields, columns, onChange, views }: Toolba
       {views}
       <FindField q={search.q} onChange={onChange} />
       <FilterChips fields={fields} filter={search.filter} onChange={(filter) => onChange({ filter })} />
-      <div className="ms-auto flex items-center gap-1 max-wide:hidden">
+      <div className="order-2 ms-auto flex items-center gap-1 max-wide:hidden">
         <SortMenu fields={fields} sort={search.sort} onChange={(sort) => onChange({ sort })} />
         <ColumnsMenu columns={columns} />
       </div>

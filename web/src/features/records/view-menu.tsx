@@ -115,7 +115,8 @@ export function ViewMenu({ views, view, search, shown, columns, onChange }: View
         entries={entries}
       />
       {isChanged && (
-        <span className="flex items-center gap-1 max-wide:hidden">
+        // Behind the chips, so that nothing moves when it comes.
+        <span className="order-1 flex items-center gap-1 max-wide:hidden">
           {view && (
             <Button size="sm" icon={Save} disabledReason={changeRefusal} onClick={() => void update()}>
               {t`Update view`}
