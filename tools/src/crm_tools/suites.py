@@ -7,9 +7,11 @@ web app's unit and browser tests. What a suite printed is in build/test/<suite>.
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
 import os
 import shutil
+import signal
 import sys
 import time
 import xml.etree.ElementTree as ElementTree
@@ -17,7 +19,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from crm_tools import environments, node, web
+from crm_tools import child, environments, node, web
 from crm_tools.environments import ROOT, Deployable
 from crm_tools.servers import throwaway
 from crm_tools.trouble import Trouble
@@ -25,6 +27,7 @@ from crm_tools.trouble import Trouble
 REPORTS = ROOT / "build" / "test"
 AT_ONCE = 2
 SHOWN_LINES = 150
+INTERRUPTED_WITHIN_S = 30
 # The longest first, so that they do not stand alone at the end.
 LONG = ("browser", "faults", "system", "contacts", "identity")
 Say = Callable[[str], None]
@@ -116,8 +119,12 @@ async def _run_one(suite: Suite, arguments: tuple[str, ...], shared: dict[str, s
             stdin=asyncio.subprocess.DEVNULL,
             stdout=log,
             stderr=log,
+            start_new_session=True,
         )
+    try:
         code = await process.wait()
+    finally:
+        await _end(process)
     result = result_of(suite, code, time.monotonic() - began)
     say(f"{suite.name}: {count([result])} in {result.seconds:.0f} s")
     if result.failed:
@@ -126,12 +133,21 @@ async def _run_one(suite: Suite, arguments: tuple[str, ...], shared: dict[str, s
     return result
 
 
+async def _end(process: asyncio.subprocess.Process) -> None:
+    """When we are interrupted: the suite may stop what it has started, then all of its group goes."""
+    if process.returncode is None:
+        process.send_signal(signal.SIGINT)
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(process.wait(), INTERRUPTED_WITHIN_S)
+    child.end_group(process.pid)
+
+
 def result_of(suite: Suite, code: int, seconds: float) -> Result:
     """From its report. A suite that ended badly without a failed test, or ran none, counts as one failure."""
     passed = failed = skipped = 0
     if suite.report.is_file():
         for case in ElementTree.parse(suite.report).iter("testcase"):  # noqa: S314 (our own file)
-            kinds = {child.tag for child in case}
+            kinds = {part.tag for part in case}
             failed += bool(kinds & {"failure", "error"})
             skipped += "skipped" in kinds and not kinds & {"failure", "error"}
             passed += not kinds & {"failure", "error", "skipped"}

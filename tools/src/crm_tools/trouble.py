@@ -7,6 +7,9 @@ import sys
 from collections.abc import Callable
 
 
+INTERRUPTED = 130  # as a shell says it
+
+
 class Trouble(Exception):
     """Its text is shown as it is, without a trace, and the command exits with 1."""
 
@@ -23,4 +26,6 @@ def guarded(command: Callable[[], int]) -> int:
         where = f" while writing {error.filename}" if error.filename else ""
         text = f"The disk is full{where}: free some space and run the command again."
         print(f"Mini-CRM: {text}", file=sys.stderr, flush=True)
+    except KeyboardInterrupt:
+        return INTERRUPTED
     return 1
