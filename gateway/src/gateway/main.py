@@ -227,8 +227,11 @@ def hear(app: App, clients: Clients, fact: Fact | Gap) -> None:
     app.stream.hear(fact, position)
     if isinstance(fact, Gap):
         clients.members.drop_all()
+        clients.verifier.forget_all()
     elif fact.type == "session.ended":
         _end_session(app, clients, fact)
+    elif fact.type == "keys.changed":
+        clients.verifier.forget_all()
     elif fact.type.startswith(("member.", "workspace.", "api_token.")) and fact.workspace_id is not None:
         clients.members.drop_workspace(fact.workspace_id)
         if fact.type == "member.removed":

@@ -107,9 +107,12 @@ class Verifier:
             self._ended[session_id] = refuse_until + LEEWAY_S
 
     def forget_all(self) -> None:
-        """A signing key was revoked: every token is checked against the keys again."""
+        """A signing key was revoked: every token is checked again, against keys that are fetched anew."""
         self._remembered.clear()
         self._by_session.clear()
+        for issuer in self._issuers.values():
+            if issuer.keys is not None:
+                issuer.keys.expire()
 
     async def ping(self) -> None:
         """For readiness: raises KeysUnavailable while an issuer's keys are not at hand."""
