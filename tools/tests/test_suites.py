@@ -1,5 +1,6 @@
 """Counting: nothing that went wrong, or did not run at all, may look like success."""
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -39,3 +40,32 @@ class TestFind:
     def test_every_folder_with_tests_is_a_suite(self) -> None:
         names = {suite.name for suite in suites.find()}
         assert {"tools", "packages", "gateway", "identity", "contacts", "events", "web"} <= names
+
+
+class TestSecondTry:
+    AGAIN = """
+import pathlib
+
+def test_again():
+    seen = pathlib.Path("seen")
+    first = not seen.exists()
+    seen.touch()
+    assert not first
+"""
+    NEVER = "def test_never():\n    assert False\n"
+
+    @pytest.mark.parametrize(("source", "failed"), [(AGAIN, 0), (AGAIN + NEVER, 1)])
+    async def test_what_passes_alone_is_named_and_what_fails_again_fails(
+        self, source: str, failed: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        monkeypatch.setattr(suites, "REPORTS", tmp_path)
+        monkeypatch.setattr(suites, "ROOT", tmp_path)
+        (tmp_path / "test_it.py").write_text(source + "\n\ndef test_fine():\n    pass\n")
+        command = (sys.executable, "-m", "pytest", "-q", "-o", f"cache_dir={tmp_path}/cache", "--junit-xml={report}")
+        suite = Suite("it", (*command, "test_it.py"), tmp_path, only_failed=("--last-failed",))
+        said: list[str] = []
+        first = await suites._run_one(suite, (), {}, said.append)
+        assert first.failed == 1 + failed
+        second = await suites._second_try(suite, first, (), {}, said.append)
+        assert (second.passed, second.failed) == (2, failed)
+        assert ("it: passed at the second try only: test_again" in said) is (failed == 0)
