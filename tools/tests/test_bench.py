@@ -20,7 +20,7 @@ WRK = """Running 1s test @ http://127.0.0.1:1
   1500 requests in 1.50s, 3.00MB read
 Requests/sec:   1000.00
 
-{"requests": 1500, "duration_us": 1500000, "p50_us": 2500, "p99_us": 40000, "errors": 3}
+{"requests": 1500, "duration_us": 1500000, "p50_us": 2500, "p99_us": 40000, "errors": {"status": 2, "timeout": 1, "read": 0}}
 """
 
 
@@ -79,8 +79,9 @@ class TestUsage:
 
 class TestReading:
     def test_wrk(self) -> None:
-        assert wrk.parse(WRK) == Measured(requests=1500, seconds=1.5, p50_ms=2.5, p99_ms=40.0, errors=3)
-        assert wrk.parse(WRK).per_s == 1000.0
+        found = wrk.parse(WRK)
+        assert found == Measured(1500, 1.5, p50_ms=2.5, p99_ms=40.0, errors_by_kind={"status": 2, "timeout": 1})
+        assert (found.per_s, found.errors) == (1000.0, 3)
 
     def test_wrk_that_told_nothing_is_trouble(self) -> None:
         with pytest.raises(Trouble, match="unable to connect"):
@@ -88,7 +89,7 @@ class TestReading:
 
     def test_pgbench_counts_what_failed(self) -> None:
         log = "0 1 400 0 1795565000 1\n0 2 600 1 1795565000 2\n0 3 failed 1 1795565000 3\n0 4 500 0 1795565000 4\n"
-        assert bare.parse(log, 2.0) == Measured(requests=3, seconds=2.0, p50_ms=0.5, p99_ms=0.6, errors=1)
+        assert bare.parse(log, 2.0) == Measured(3, 2.0, p50_ms=0.5, p99_ms=0.6, errors_by_kind={"failed": 1})
 
     def test_a_script_has_pgbenchs_variables_and_one_end(self) -> None:
         sql = " select r.* from enter($1) e(w), lateral (select $2::uuid) r ;  "
@@ -157,6 +158,8 @@ def _samples(
     way: str, rates: list[int], *, errors: int = 0, connections: int = 64, p50_ms: float = 1.0
 ) -> list[Sample]:
     return [
-        Sample(Cell("G", connections, way), number, Measured(rate, 1.0, p50_ms, 2.0, errors), {way: 100.0}, 0.0)
+        Sample(
+            Cell("G", connections, way), number, Measured(rate, 1.0, p50_ms, 2.0, {"status": errors}), {way: 100.0}, 0.0
+        )
         for number, rate in enumerate(rates, 1)
     ]

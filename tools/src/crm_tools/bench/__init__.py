@@ -169,8 +169,9 @@ def _depths(running: Installation, loaded: Loaded, size: Size) -> Figures:
             "search", moments.searches(big, one, size.samples), moments.searches(small, other, size.samples)
         )
         hard = moments.filters(big, min(size.samples, 50))
-    figures |= {f"filters.{name}_p95_ms": value for name, value in hard.items()}
-    return figures | {"filters.worst_p95_ms": max(hard.values())}
+    for name, times in hard.items():
+        figures |= {f"filters.{name}_p{share}_ms": percentile(times, share / 100) for share in (50, 95)}
+    return figures | {"filters.worst_p95_ms": max(figures[f"filters.{name}_p95_ms"] for name in hard)}
 
 
 def _beside(name: str, big: list[float], small: list[float]) -> Figures:
@@ -179,7 +180,10 @@ def _beside(name: str, big: list[float], small: list[float]) -> Figures:
         for size, values in (("big", big), ("small", small))
         for share in (50, 99)
     }
-    return figures | {f"{name}.p99_ratio": figures[f"{name}.big_p99_ms"] / figures[f"{name}.small_p99_ms"]}
+    return figures | {
+        f"{name}.p{share}_ratio": figures[f"{name}.big_p{share}_ms"] / figures[f"{name}.small_p{share}_ms"]
+        for share in (50, 99)
+    }
 
 
 @contextlib.contextmanager

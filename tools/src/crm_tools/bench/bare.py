@@ -113,7 +113,7 @@ def parse(log: str, seconds: float) -> Measured:
     ms = [int(one) / 1000 for one in times if one.isdigit()]
     if not ms:
         raise Trouble("pgbench ran no statement.")
-    return Measured(len(ms), seconds, percentile(ms, 0.5), percentile(ms, 0.99), errors=len(times) - len(ms))
+    return Measured(len(ms), seconds, percentile(ms, 0.5), percentile(ms, 0.99), {"failed": len(times) - len(ms)})
 
 
 def _weights(count: int) -> list[int]:

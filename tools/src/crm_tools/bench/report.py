@@ -92,6 +92,7 @@ def as_json(rows: Mapping[Cell, Row], samples: Sequence[Sample], figures: Mappin
                 "p50_ms": row.p50_ms,
                 "p99_ms": row.p99_ms,
                 "errors": row.errors,
+                "errors_by_round": [one.measured.errors_by_kind for one in samples if one.cell == row.cell],
                 "cpu_us": row.cpu_us,
                 "rounds": [one.measured.per_s for one in samples if one.cell == row.cell],
             }

@@ -28,7 +28,8 @@ end
 function done(summary, latency)
   local errors = summary.errors
   io.write(string.format(
-    '\n{"requests": %d, "duration_us": %d, "p50_us": %d, "p99_us": %d, "errors": %d}\n',
+    '\n{"requests": %d, "duration_us": %d, "p50_us": %d, "p99_us": %d, "errors": '
+      .. '{"status": %d, "timeout": %d, "connect": %d, "read": %d, "write": %d}}\n',
     summary.requests, summary.duration, latency:percentile(50), latency:percentile(99),
-    errors.connect + errors.read + errors.write + errors.timeout + errors.status))
+    errors.status, errors.timeout, errors.connect, errors.read, errors.write))
 end

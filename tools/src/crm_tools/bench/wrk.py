@@ -6,7 +6,8 @@ import json
 import resource
 import shutil
 import subprocess
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from crm_tools.trouble import Trouble
@@ -18,14 +19,18 @@ ANSWER_WITHIN_S = 15  # the gateway's own deadline; a later answer is an error
 
 @dataclass(frozen=True)
 class Measured:
-    """One run. `errors` counts broken connections, time-outs, and answers of 400 and above."""
+    """One run. `errors_by_kind`: broken connections, time-outs, and answers of 400 and above (`status`)."""
 
     requests: int
     seconds: float
     p50_ms: float
     p99_ms: float
-    errors: int
+    errors_by_kind: Mapping[str, int] = field(default_factory=dict)
     own_cpu_s: float = 0.0  # of the load generator
+
+    @property
+    def errors(self) -> int:
+        return sum(self.errors_by_kind.values())
 
     @property
     def per_s(self) -> float:
@@ -64,7 +69,7 @@ def parse(output: str, *, own_cpu_s: float = 0.0) -> Measured:
         seconds=told["duration_us"] / 1e6,
         p50_ms=told["p50_us"] / 1e3,
         p99_ms=told["p99_us"] / 1e3,
-        errors=told["errors"],
+        errors_by_kind={kind: number for kind, number in told["errors"].items() if number},
         own_cpu_s=own_cpu_s,
     )
 
