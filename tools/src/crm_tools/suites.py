@@ -3,8 +3,8 @@
 A suite is found, not listed: each deployable with a `tests` folder, all packages, each folder below tests/, and the
 web app's unit and browser tests. What a suite printed is in build/test/<suite>.log and shown when it fails.
 
-Tests that kill processes and measure times meet machines that are busy with something else. So what failed is tried once
-more, alone; what passes only then is named, and does not fail the run.
+Tests that kill processes and measure times meet machines that are busy with something else. So what failed is tried
+once more, alone; what passes only then is named, and does not fail the run.
 """
 
 from __future__ import annotations
