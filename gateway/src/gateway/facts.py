@@ -28,6 +28,8 @@ STREAM = "FACTS"
 SUBJECTS = "facts.v1.>"
 CHECK_EVERY_S = 2.0
 RETRY_S = 0.5
+PING_TIMEOUT_S = 1.0
+PONG_WITHIN_S = 60  # longer than a silent connection lives
 HEARTBEAT_S = 5.0
 REPLAY_MAX = 2000
 REPLAY_BATCH = 250
@@ -89,6 +91,8 @@ class Feed:
         self._js: JetStreamContext
         self._subscription: JetStreamContext.PushSubscription | None = None
         self.position = 0  # of the last fact heard
+        self._asked: asyncio.Task[None] | None = None  # whether the broker is there
+        self._asked_in = -1  # over which connection
 
     async def run(self) -> None:
         """For ever; a broker that is away is waited for."""
@@ -105,13 +109,24 @@ class Feed:
 
     async def close(self) -> None:
         await self._unsubscribe()
+        if self._asked is not None:
+            self._asked.cancel()
         if self._client.is_connected:
             await self._client.close()
 
     async def ping(self) -> None:
         if not self._client.is_connected or self._subscription is None:
             raise ConnectionError("not connected to the broker")
-        await self._client.flush(timeout=1)
+        # A question that was asked is never given up: nats-py's reader dies of the answer to one that was, and the
+        # connection hears nothing more until the next is made.
+        connection = self._client.stats["reconnects"]
+        if self._asked is None or self._asked.done() or self._asked_in != connection:
+            self._asked_in = connection
+            self._asked = asyncio.create_task(self._client.flush(timeout=PONG_WITHIN_S), name="nats-ping")
+        answered, _ = await asyncio.wait([self._asked], timeout=PING_TIMEOUT_S)
+        if not answered:
+            raise TimeoutError
+        self._asked.result()
 
     async def replay(self, workspace_id: str, after: int, until: int) -> AsyncIterator[Fact]:
         """The facts of a workspace with a position above `after`, up to `until`; raises `GapTooLong`."""

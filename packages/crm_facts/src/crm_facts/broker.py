@@ -17,6 +17,8 @@ from crm_facts.fact import PREFIX, STREAM
 log = logging.getLogger(__name__)
 
 START_WAIT_S = 2.0
+PING_TIMEOUT_S = 1.0
+PONG_WITHIN_S = 60  # longer than a silent connection lives (ping_interval, max_outstanding_pings)
 _DAY_S = 86_400.0
 _NO_SUCH_MESSAGE = {10_037, 10_043}  # the broker's codes
 
@@ -28,12 +30,22 @@ class Nats(Client):
         super().__init__()
         self.epoch = 0  # counts connections: what was asked of an earlier one is lost
         self._connecting: asyncio.Task[None] | None = None
+        self._asked: asyncio.Task[None] | None = None
+        self._asked_in = -1  # which epoch
 
     async def ping(self) -> None:
         """Raises nats.errors.Error if the server does not answer within a second."""
         if not self.is_connected:
             raise nats.errors.StaleConnectionError
-        await self.flush(timeout=1)
+        # A question that was asked is never given up: nats-py's reader dies of the answer to one that was, and the
+        # connection hears nothing more until the next is made.
+        if self._asked is None or self._asked.done() or self._asked_in != self.epoch:
+            self._asked_in = self.epoch
+            self._asked = asyncio.create_task(self.flush(timeout=PONG_WITHIN_S), name="nats-ping")
+        answered, _ = await asyncio.wait([self._asked], timeout=PING_TIMEOUT_S)
+        if not answered:
+            raise nats.errors.TimeoutError
+        self._asked.result()
 
     async def until_connected(self) -> None:
         while not self.is_connected:
@@ -70,6 +82,8 @@ class Nats(Client):
     async def close(self) -> None:
         if self._connecting is not None and not self._connecting.done():
             self._connecting.cancel()
+        if self._asked is not None:
+            self._asked.cancel()
         await super().close()
 
 
