@@ -1,4 +1,4 @@
-"""Stop asking what does not answer. The gateway has its own, which finds out by a probe: docs/decisions/0023-breaker-with-a-probe.md.
+"""Stop asking what does not answer. The gateway has another, with a probe: docs/decisions/0023-breaker-with-a-probe.md
 
 closed --5 failures in a row, or half of 20 or more in 10 s--> open --2 s, doubling to 30 s--> probing
 probing --2 successes--> closed; --a failure--> open for longer. While probing, one call at a time goes through.
