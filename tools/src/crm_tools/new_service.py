@@ -42,8 +42,8 @@ def run(name: str, noun: str, say: Say) -> None:
     generate.settings(say)
     say(f"services/{name}, contracts/facts/{name} and a block in system.toml are written.")
     say(f"Its tests: make test suite={name}. Running: make up, then /api/v1/{name}.")
-    say("By hand, before it is deployed: processes in deploy/compose.yaml and callers in deploy/make_secrets.py, as those")
-    say("of events; and its place in README's diagram. `make generate` gives the web app its types.")
+    say("By hand, before it is deployed, as those of events: its processes in deploy/compose.yaml, its callers in")
+    say("deploy/make_secrets.py, its place in README's diagram. `make generate` gives the web app its types.")
 
 
 def singular(name: str) -> str:
