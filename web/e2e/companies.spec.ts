@@ -18,7 +18,8 @@ test("a company is made, edited in the table, opened, and named on its people's 
   await checkA11y(page);
 
   await page.getByRole("link", { name: "All companies" }).click();
-  await page.getByRole("gridcell", { name: "Analytical Engines" }).click();
+  await expect(page.getByRole("gridcell", { name: "Analytical Engines" })).toBeVisible();
+  await page.getByRole("grid").focus();
   await page.keyboard.press("ArrowRight");
   await page.keyboard.type("engines.example");
   await page.keyboard.press("Enter");

@@ -17,10 +17,10 @@ test("conditions are combined in groups, kept as a view, changed, and the view d
   const editor = page.getByRole("dialog", { name: "Combine conditions" });
   await editor.getByRole("combobox", { name: "What has to hold" }).click();
   await page.getByRole("option", { name: "Any of these holds" }).click();
-  await editor.getByRole("button", { name: "Condition" }).click();
+  await editor.getByRole("button", { name: "Condition", exact: true }).click();
   await editor.getByLabel("Value").click();
   await page.getByRole("option", { name: "vip" }).click();
-  await editor.getByRole("button", { name: "Condition" }).click();
+  await editor.getByRole("button", { name: "Condition", exact: true }).click();
   await editor.getByRole("combobox", { name: "Field" }).last().click();
   await page.getByRole("option", { name: "Job title" }).click();
   await editor.getByRole("textbox", { name: "Value" }).fill("manag");
@@ -47,7 +47,9 @@ test("conditions are combined in groups, kept as a view, changed, and the view d
   await page.getByRole("button", { name: "Important" }).click();
   await page.getByRole("menuitem", { name: "Delete the view" }).click();
   await expect(page.getByText("View “Important” deleted")).toBeVisible();
-  await page.getByRole("button", { name: "Undo" }).first().click();
+  const said = page.getByRole("dialog").filter({ hasText: "View “Important” deleted" });
+  await said.getByRole("button", { name: "Undo" }).click();
+  await expect(page.getByText("Undone", { exact: true }).first()).toBeVisible();
   await page.getByRole("button", { name: "All people" }).click();
   await expect(page.getByRole("menuitem", { name: "Important" })).toBeVisible();
 });
@@ -75,6 +77,7 @@ test("previous and next walk the view on the record's page, too", async ({ page,
   const filter = encodeURIComponent(JSON.stringify({ field: "tags", op: "has", value: "vip" }));
   await page.goto(`/people?sort=name&filter=${filter}`);
   await page.getByRole("button", { name: "Ada" }).click();
+  await expect(page.getByRole("dialog", { name: "Ada" }).getByText("created this person")).toBeVisible();
   await page.keyboard.press("o");
   await expect(page).toHaveURL(/\/people\/[0-9a-f-]{36}\?/);
   await page.keyboard.press("j");

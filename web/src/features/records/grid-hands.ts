@@ -1,4 +1,4 @@
-import type { ClipboardEvent, KeyboardEvent, RefObject } from "react";
+import { type KeyboardEvent, type RefObject, useEffect, useRef } from "react";
 import { formatCells, parseCells } from "./clipboard";
 import { isTypedCharacter, type Place, step } from "./grid-keys";
 import type { CrmRecord, RecordField } from "./record";
@@ -24,13 +24,27 @@ export interface GridHands {
   onPaste: (cells: string[][], records: readonly CrmRecord[]) => void;
 }
 
-/** What the keyboard and the clipboard do in a grid. */
-export function gridHandlers(hands: GridHands) {
-  return {
-    onKeyDown: (event: KeyboardEvent) => onKeyDown(hands, event),
-    onCopy: (event: ClipboardEvent) => onCopy(hands, event),
-    onPaste: (event: ClipboardEvent) => onPaste(hands, event),
-  };
+/** What the keyboard and the clipboard do in a grid; answers the listener for its keys. */
+export function useGridHands(hands: GridHands): (event: KeyboardEvent) => void {
+  const latest = useRef(hands);
+  useEffect(() => {
+    latest.current = hands;
+  });
+  // Browsers tell of copy and paste where the text selection is, not where the focus is: heard on the document.
+  useEffect(() => {
+    const hearing = (act: (hands: GridHands, event: ClipboardEvent) => void) => (event: ClipboardEvent) => {
+      const { gridRef, isEditing } = latest.current;
+      if (!isEditing && document.activeElement === gridRef.current) act(latest.current, event);
+    };
+    const [copied, pasted] = [hearing(onCopy), hearing(onPaste)];
+    document.addEventListener("copy", copied);
+    document.addEventListener("paste", pasted);
+    return () => {
+      document.removeEventListener("copy", copied);
+      document.removeEventListener("paste", pasted);
+    };
+  }, []);
+  return (event) => onKeyDown(hands, event);
 }
 
 function onKeyDown(hands: GridHands, event: KeyboardEvent): void {
@@ -70,10 +84,10 @@ function act(hands: GridHands, event: KeyboardEvent): boolean {
 }
 
 /** The rows picked with all their columns, else the active cell. */
-function onCopy({ isEditing, rows, fields, active, selection }: GridHands, event: ClipboardEvent): void {
+function onCopy({ rows, fields, active, selection }: GridHands, event: ClipboardEvent): void {
   const record = rows[active.row];
   const field = fields[active.column];
-  if (isEditing || !record || !field || getSelection()?.toString()) return;
+  if (!record || !field || !event.clipboardData || getSelection()?.toString()) return;
   const picked = rows.filter(({ id }) => selection.has(id));
   const cells =
     picked.length > 0
@@ -85,7 +99,7 @@ function onCopy({ isEditing, rows, fields, active, selection }: GridHands, event
 
 /** One cell into one cell opens the editor, so that it can still be looked at; a block is saved. */
 function onPaste(hands: GridHands, event: ClipboardEvent): void {
-  if (hands.isEditing) return;
+  if (!event.clipboardData) return;
   event.preventDefault();
   const cells = parseCells(event.clipboardData.getData("text/plain"));
   const isOne = cells.length === 1 && cells[0]!.length === 1;

@@ -47,9 +47,9 @@ export function step(
   }
 }
 
-/** A key that begins a text: typing in a cell replaces what is there. */
+/** A key that begins a text: typing in a cell replaces what is there. Space selects; "/" and "?" stay the app's. */
 export function isTypedCharacter(event: Pick<KeyboardEvent, "key" | "ctrlKey" | "metaKey" | "altKey">): boolean {
-  return [...event.key].length === 1 && event.key !== " " && !event.ctrlKey && !event.metaKey && !event.altKey;
+  return [...event.key].length === 1 && !/[ /?]/.test(event.key) && !event.ctrlKey && !event.metaKey && !event.altKey;
 }
 
 /** Where the hand goes after an edit: Enter leads down, Tab to the side. */

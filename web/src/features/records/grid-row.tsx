@@ -4,11 +4,10 @@ import { cx } from "@/lib/cx";
 import { Skeleton } from "@/ui/skeleton";
 import { Tick } from "@/ui/tick";
 import { CellValue } from "./cell";
-import type { Move } from "./field-editor";
+import { FieldEditor, type Move } from "./field-editor";
 import { labelOf } from "./fields";
 import type { Editing } from "./grid";
 import type { Place } from "./grid-keys";
-import { LazyEditor } from "./lazy-editor";
 import { isChoice } from "./record";
 import { useNoun } from "./noun-context";
 import type { CrmRecord, RecordField, RecordPatch } from "./record";
@@ -133,7 +132,7 @@ function Cell(props: CellProps) {
     >
       {isEditing ? (
         <div className={cx("flex h-full items-center", isWide ? "w-72 shrink-0 bg-surface" : "w-full")}>
-          <LazyEditor
+          <FieldEditor
             record={editing.record}
             field={field}
             label={labelOf(field)}

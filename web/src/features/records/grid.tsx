@@ -5,7 +5,7 @@ import { isProblem } from "@/api/problem";
 import { patchOfText, takesText } from "./cell-text";
 import type { Columns } from "./columns";
 import type { Move } from "./field-editor";
-import { gridHandlers } from "./grid-hands";
+import { useGridHands } from "./grid-hands";
 import { GridHeader } from "./grid-header";
 import { nextPlace, type Place } from "./grid-keys";
 import { GridRow, type Refused } from "./grid-row";
@@ -101,7 +101,7 @@ export function Grid(props: GridProps) {
     void save(edited.record, edited.field, patch, text);
   }
 
-  const hands = gridHandlers({
+  const onKeyDown = useGridHands({
     gridRef,
     rows,
     fields,
@@ -136,7 +136,7 @@ export function Grid(props: GridProps) {
         aria-colcount={fields.length}
         aria-multiselectable
         aria-activedescendant={rows[active.row] ? cellId(active) : undefined}
-        {...hands}
+        onKeyDown={onKeyDown}
         className="group/grid w-max min-w-full outline-none"
         style={{ "--columns": fields.map((field) => `${columns.widthOf(field)}px`).join(" ") } as CSSProperties}
       >

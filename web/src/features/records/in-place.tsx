@@ -14,7 +14,8 @@ interface InPlaceProps {
   field: RecordField;
   readOnlyReason: string | undefined;
   /** Answers the refusal, or null. */
-  onSave: (patch: RecordPatch) => Promise<unknown>;
+  /** `before` is the record as it was when the edit began: what others changed since must not be overwritten unseen. */
+  onSave: (patch: RecordPatch, before: CrmRecord) => Promise<unknown>;
   className?: string;
 }
 
@@ -32,11 +33,12 @@ export function InPlace({ record, field, readOnlyReason, onSave, className }: In
   const label = labelOf(field);
 
   async function commit(patch: RecordPatch | null, text: string, byKey: boolean): Promise<void> {
+    const before = editing ?? record;
     setEditing(null);
     setRefusal(null);
     if (byKey) requestAnimationFrame(() => buttonRef.current?.focus());
     if (!patch) return;
-    const error = await onSave(patch);
+    const error = await onSave(patch, before);
     if (!isProblem(error)) return;
     setRefusal({ text, reason: refusalReason(error) });
     setEditing(record);
@@ -78,7 +80,8 @@ export function InPlace({ record, field, readOnlyReason, onSave, className }: In
       ref={buttonRef}
       type="button"
       title={readOnlyReason}
-      aria-label={isEmpty ? t`${label}: empty` : undefined}
+      // Begins with what is written there, so that it can be spoken.
+      aria-label={isEmpty && field.kind !== "person_name" ? t`Add ${{ field: label }}` : undefined}
       aria-disabled={Boolean(readOnlyReason)}
       onClick={() => !readOnlyReason && setEditing(record)}
       className={cx(

@@ -38,11 +38,10 @@ export function ListPage({ search }: { search: ListSearch }) {
   const navigate = useNavigate({ from: noun.listPath });
   const isPhone = useIsPhone();
   const fields = useFields(noun);
-  const { views, isPending } = useViews(noun.source);
-  const view = views.find(({ id }) => id === search.view);
+  const { views, view, isPending } = useViews(noun.source, search.view);
   const shown = effectiveSearch(search, view);
   const columns = useColumns(noun, fields, view);
-  const list = useRows(noun.source, search.view && isPending ? null : shown);
+  const list = useRows(noun.source, isPending ? null : shown);
   const { rows } = list;
   const idAt = useCallback((index: number) => rows[index]?.id, [rows]);
   const selection = useSelection(JSON.stringify([shown.q, shown.sort, shown.filter, shown.trashed]), idAt);

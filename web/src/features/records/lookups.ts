@@ -18,7 +18,8 @@ export const customFieldsQuery = queryOptions({
 export const viewsQuery = queryOptions({
   queryKey: ["views"],
   queryFn: async ({ signal }) => (await api.GET("/api/v1/views", { signal })).data!.items,
-  staleTime: 60_000,
+  // An address may name a view that was saved a moment ago, elsewhere.
+  staleTime: 0,
 });
 
 /** Companies whose name or domain is like the text. */

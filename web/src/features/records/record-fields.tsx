@@ -50,7 +50,7 @@ export function RecordFields({ record, readOnlyReason }: RecordFieldsProps) {
 function Value({ record, field, readOnlyReason }: RecordFieldsProps & { field: RecordField }) {
   const queryClient = useQueryClient();
   const { source } = useNoun();
-  const onSave = (patch: RecordPatch) => saveRecord(queryClient, source, record, patch);
+  const onSave = (patch: RecordPatch, before = record) => saveRecord(queryClient, source, before, patch);
   const props = { record, readOnlyReason, onSave };
   switch (field.kind) {
     case "emails":

@@ -70,7 +70,7 @@ export function RecordHead({ record }: { record: CrmRecord }) {
             record={record}
             field={noun.fields[0]!}
             readOnlyReason={readOnlyReason}
-            onSave={(patch) => saveRecord(queryClient, noun.source, record, patch)}
+            onSave={(patch, before) => saveRecord(queryClient, noun.source, before, patch)}
             className="text-lg font-semibold"
           />
           <p className="truncate px-1.5 text-ink-muted" title={subtitle}>

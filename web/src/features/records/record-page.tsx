@@ -21,9 +21,8 @@ export function RecordPage({ id, search }: { id: string; search: ListSearch }) {
   const noun = useNoun();
   const navigate = useNavigate();
   const { data } = useQuery(recordQuery(noun.source, id));
-  const { views, isPending } = useViews(noun.source);
-  const view = views.find((each) => each.id === search.view);
-  const list = useRows(noun.source, search.view && isPending ? null : effectiveSearch(search, view));
+  const { view, isPending } = useViews(noun.source, search.view);
+  const list = useRows(noun.source, isPending ? null : effectiveSearch(search, view));
   const { rows, reach } = list;
   const index = rows.findIndex((row) => row.id === id);
   useEffect(() => reach(index + AHEAD));
