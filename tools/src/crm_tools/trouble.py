@@ -6,7 +6,6 @@ import errno
 import sys
 from collections.abc import Callable
 
-
 INTERRUPTED = 130  # as a shell says it
 
 
