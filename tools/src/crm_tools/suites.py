@@ -32,7 +32,7 @@ AT_ONCE = 2
 SHOWN_LINES = 150
 INTERRUPTED_WITHIN_S = 30
 # The longest first, so that they do not stand alone at the end.
-LONG = ("browser", "faults", "system", "contacts", "identity")
+LONG = ("browser", "architecture", "faults", "identity", "contacts", "system")
 Say = Callable[[str], None]
 
 
