@@ -257,7 +257,7 @@ export interface paths {
         };
         /**
          * A person with what surrounds them
-         * @description The record with its company, open tasks, next events, deals and newest timeline. A part whose service is away is `null`, and named in `degraded`.
+         * @description The record with its company, open tasks, next events, deals and newest timeline. A part whose service is away is null, and named in degraded.
          */
         get: operations["gateway.overview"];
         put?: never;
@@ -1006,7 +1006,7 @@ export interface paths {
         };
         /**
          * Search across everything
-         * @description Contacts, companies, events and deals that fit, best first. A service that is away is named in `degraded`.
+         * @description Contacts, companies, events and deals that fit, best first. A service that is away is named in degraded.
          */
         get: operations["gateway.search"];
         put?: never;
@@ -1026,7 +1026,7 @@ export interface paths {
         };
         /**
          * Live changes
-         * @description Server-sent events, one for each fact of the workspace. `Last-Event-ID` resumes without gap or repeat; `event: reset` says that the gap was too long: read again what you show.
+         * @description Server-sent events, one for each fact of the workspace. Last-Event-ID resumes without gap or repeat; event: reset says that the gap was too long: read again what you show.
          */
         get: operations["gateway.stream"];
         put?: never;
@@ -1277,7 +1277,9 @@ export interface components {
         };
         /**
          * BulkInput
-         * @description Which records: `ids`, or `filter` and `q` as a list takes them. What: `values` (set), `tag`, `owner_id` (assign).
+         * @description Which records: `ids`, or `filter` and `q` as a list takes them.
+         *
+         *         What: `values` for set, `tag` for the two of tags, `owner_id` for assign.
          */
         BulkInput: {
             /** @enum {unknown} */
@@ -2162,7 +2164,7 @@ export interface components {
         OnMatch: "create" | "skip" | "update";
         /**
          * Operation
-         * @description One click, bulk action, import or undo. `counts` by what happened: created, updated, trashed, restored, purged.
+         * @description One click, bulk action, import or undo. `counts`: created, updated, trashed, restored, purged, deleted.
          */
         Operation: {
             actor: components["schemas"]["HistoryActor"];
@@ -2360,7 +2362,7 @@ export interface components {
         };
         /**
          * UndoAnswer
-         * @description `status` is `running` (202) while the worker undoes a large operation: GET /operations/{id} tells when it is done.
+         * @description `status` is `running` (202) while the worker undoes a large operation: GET /operations/{id} tells of its end.
          */
         UndoAnswer: {
             left: components["schemas"]["LeftField"][];
