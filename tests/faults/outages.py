@@ -10,6 +10,18 @@ import psutil
 from crm_testkit import Installation
 
 
+def running(whole: Installation) -> set[str]:
+    """The names of those that live at this moment: a number may have passed on to a process of somebody else."""
+    return {name for name, entry in whole.processes().items() if _lives(entry["pid"], entry["started"])}
+
+
+def _lives(pid: int, started: float) -> bool:
+    with contextlib.suppress(psutil.NoSuchProcess):
+        process = psutil.Process(pid)
+        return process.create_time() == started and process.status() != psutil.STATUS_ZOMBIE
+    return False
+
+
 @contextlib.contextmanager
 def killed(whole: Installation, name: str) -> Iterator[None]:
     """Dead until the end: the launcher, which would start it again, stands still meanwhile."""
