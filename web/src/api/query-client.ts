@@ -7,6 +7,7 @@ const DAY_MS = 86_400_000;
 export const CACHE_MAX_AGE_MS = 7 * DAY_MS;
 /** Pages of a list that are kept for the next visit; the others are read again when one scrolls there. */
 const KEPT_PAGES = 2;
+const WRITE_EVERY_MS = 1000;
 
 export function createQueryClient(): QueryClient {
   return new QueryClient({
@@ -30,11 +31,19 @@ export function createQueryClient(): QueryClient {
 /** Keeps the cache in IndexedDB, one entry per user and workspace. Structured clone, no JSON. */
 export function createPersister(scope: string): Persister {
   const store = createStore("crm-cache", "queries");
-  let timer: ReturnType<typeof setTimeout> | undefined;
+  let latest: PersistedClient | undefined;
+
+  function write(): void {
+    const client = latest;
+    latest = undefined;
+    if (client) void set(scope, shortened(client), store).catch(() => undefined);
+  }
+
   return {
     persistClient(client) {
-      clearTimeout(timer);
-      timer = setTimeout(() => void set(scope, shortened(client), store).catch(() => undefined), 1000);
+      // At most once a second, also while changes never stop.
+      if (!latest) setTimeout(write, WRITE_EVERY_MS);
+      latest = client;
     },
     restoreClient: () => get<PersistedClient>(scope, store).catch(() => undefined),
     removeClient: () => del(scope, store).catch(() => undefined),

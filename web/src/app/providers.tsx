@@ -37,6 +37,8 @@ function ScopedData({ scope }: { scope: string }) {
   return (
     <PersistQueryClientProvider
       client={queryClient}
+      // What was kept paints at once; nobody told it what happened since.
+      onSuccess={() => queryClient.invalidateQueries()}
       persistOptions={{
         persister,
         maxAge: CACHE_MAX_AGE_MS,
