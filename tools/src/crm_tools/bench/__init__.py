@@ -87,7 +87,7 @@ def _through_every_way(
     requests = rounds.prepare(loaded.ids, folder)
     processes = {name: entry["pid"] for name, entry in running.processes().items() if name != "gateway"}
     with fronts.opened(running, public, internal, folder) as ways:
-        bench = Bench(size, ways, processes, database, statements, loaded.big, folder)
+        bench = Bench(size, ways, processes, lambda: _in_flight(running), database, statements, loaded.big, folder)
         hits, misses = _cache(running)
         samples = bench.run(requests, say)
         hits_after, misses_after = _cache(running)
@@ -134,6 +134,10 @@ def _cache(running: Installation) -> tuple[float, float]:
     port = running.processes()["contacts"]["metrics_port"]
     hits, misses = (metrics.total(port, "cache_requests_total", outcome=outcome) for outcome in ("hit", "miss"))
     return hits, misses
+
+
+def _in_flight(running: Installation) -> float:
+    return metrics.total(running.processes()["contacts"]["metrics_port"], "http_requests_in_flight")
 
 
 def _facts(running: Installation, loaded: Loaded, size: Size) -> Figures:

@@ -45,10 +45,10 @@ def figures_of(samples: Sequence[Sample]) -> dict[str, float]:
     found: dict[str, float] = {}
     for operation in OPERATIONS:
         here, valkey, nginx = (rows.get(Cell(operation, 64, way)) for way in (BUCKET_HERE, BUCKET_VALKEY, NGINX))
-        if nginx and here:
-            found[f"{operation}.bucket_here_of_nginx"] = _ratio(samples, here.cell, nginx.cell)
-        if nginx and valkey:
-            found[f"{operation}.bucket_valkey_of_nginx"] = _ratio(samples, valkey.cell, nginx.cell)
+        for name, row in (("bucket_here", here), ("bucket_valkey", valkey)):
+            if row and nginx:
+                found[f"{operation}.{name}_of_nginx"] = _ratio(samples, row.cell, nginx.cell)
+                found[f"{operation}.{name}_of_nginx_by_cpu"] = _cpu(nginx) / _cpu(row)
         if valkey:
             found[f"{operation}.gateway_cpu_us"] = valkey.cpu_us[BUCKET_VALKEY]
         through, service, bare = (rows.get(Cell(operation, 1, way)) for way in (BUCKET_VALKEY, SERVICE, PGBENCH))
@@ -122,6 +122,11 @@ def _ratio(samples: Sequence[Sample], cell: Cell, other: Cell) -> float:
     by_round = {(one.cell, one.round): one.measured.per_s for one in samples}
     numbers = {one.round for one in samples}
     return statistics.median(by_round[cell, number] / by_round[other, number] for number in numbers)
+
+
+def _cpu(row: Row) -> float:
+    """Of all parts of a request: its inverse is what a machine that does nothing else could serve."""
+    return sum(row.cpu_us.values())
 
 
 def _row_line(row: Row) -> str:

@@ -20,6 +20,7 @@ from crm_tools.bench.people import People
 from crm_tools.bench.wrk import Measured
 
 PREPARED = 2_000  # requests of an operation; wrk sends them over and over
+SETTLED_WITHIN_S = 15
 SEARCHES = 400  # different ones among them
 Say = Callable[[str], None]
 
@@ -40,6 +41,7 @@ class Bench:
     size: Size
     ways: Mapping[str, Way]
     processes: Mapping[str, int]  # pids of the installation, its gateway left out
+    in_flight: Callable[[], float]  # requests that the service works on
     database: Database
     statements: Mapping[str, Statement]
     workspace_id: str
@@ -57,6 +59,7 @@ class Bench:
         return samples
 
     def _sample(self, cell: Cell, number: int, requests: Mapping[str, Path]) -> Sample:
+        self._settle()
         pids = dict(self.processes)
         if cell.way in self.ways and self.ways[cell.way].pid not in pids.values():
             pids[cell.way] = self.ways[cell.way].pid
@@ -66,6 +69,12 @@ class Bench:
         ours = sum(after.values()) - sum(before.values()) + measured.own_cpu_s
         cpu_us = usage.cpu_us_per_request(before, after, max(1, measured.requests))
         return Sample(cell, number, measured, cpu_us, others=max(0.0, busy - ours) / took)
+
+    def _settle(self) -> None:
+        """Changes are finished after their client has gone: the run before must not take places from this one."""
+        deadline = time.monotonic() + SETTLED_WITHIN_S
+        while self.in_flight() and time.monotonic() < deadline:
+            time.sleep(0.05)
 
     def _measure(self, cell: Cell, requests: Mapping[str, Path]) -> Measured:
         if cell.way == PGBENCH:
