@@ -1,6 +1,7 @@
 import { type QueryClient, useQueryClient } from "@tanstack/react-query";
 import { useEffect, useSyncExternalStore } from "react";
 import { type Fact, followStream, type LiveState } from "@/api/live";
+import { coalesce } from "@/lib/coalesce";
 
 const GATHER_MS = 200;
 
@@ -23,20 +24,18 @@ const STALE: Record<string, string[]> = {
 /** Reads anew what facts make stale, and nothing else; those of one moment together, for an import states thousands. */
 function createApply(queryClient: QueryClient): (fact: Fact) => void {
   const stale = new Set<string>();
-  let timer: ReturnType<typeof setTimeout> | undefined;
-
-  function flush(): void {
-    timer = undefined;
-    for (const key of stale) void queryClient.invalidateQueries({ queryKey: [key] });
+  const start = coalesce(async () => {
+    const keys = [...stale];
     stale.clear();
-  }
+    await Promise.all(keys.map((key) => queryClient.invalidateQueries({ queryKey: [key] })));
+  }, GATHER_MS);
 
   return (fact) => {
     const noun = fact.type.split(".")[0] ?? "";
     if (noun === "contact" || noun === "company")
       void records().then(({ applyFact }) => applyFact(queryClient, noun, fact));
     for (const key of [...(STALE[noun] ?? []), "operations"]) stale.add(key);
-    timer ??= setTimeout(flush, GATHER_MS);
+    start();
   };
 }
 
