@@ -69,4 +69,9 @@ export default tseslint.config(
       ],
     },
   },
+  {
+    // Playwright's fixtures hand their value to a function called `use`, which is no hook of React.
+    files: ["e2e/**/*.ts"],
+    rules: { "react-hooks/rules-of-hooks": "off" },
+  },
 );
