@@ -1,7 +1,7 @@
 import { fileURLToPath } from "node:url";
 import { expect, test } from "./fixtures";
 
-const US_500 = fileURLToPath(new URL("../../../shared/data/us-500.csv", import.meta.url));
+const US_500 = fileURLToPath(new URL("../../tests/data/us-500.csv", import.meta.url));
 
 test("a real file is matched, checked, imported and taken back", async ({ page, checkA11y }) => {
   await page.goto("/imports");
@@ -33,9 +33,14 @@ test("a bad cell is mended where it stands", async ({ page }) => {
     .setInputFiles({ name: "two.csv", mimeType: "text/csv", buffer: Buffer.from(csv) });
   await page.getByRole("button", { name: "Check the rows" }).click();
   await page.getByRole("tab", { name: "With errors 1" }).click();
+  await page.getByRole("gridcell", { name: "grace at home" }).click();
   await page.getByLabel("Email").fill("grace@example.org");
-  await page.getByRole("button", { name: "Mend" }).click();
+  await page.keyboard.press("Enter");
+  await expect(page.getByRole("img", { name: "mended" })).toBeVisible();
   await expect(page.getByRole("tab", { name: "New 2" })).toBeVisible();
+  await page.getByRole("button", { name: "Import 2 people" }).click();
+  await expect(page.getByText("Your people are here")).toBeVisible({ timeout: 30_000 });
+  await expect(page.getByRole("gridcell", { name: "grace@example.org" })).toBeVisible();
 });
 
 test("a file that can't be read is refused in words", async ({ page }) => {

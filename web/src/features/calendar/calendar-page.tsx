@@ -2,7 +2,7 @@ import { useLingui } from "@lingui/react/macro";
 import { useQuery } from "@tanstack/react-query";
 import { useNavigate, useSearch } from "@tanstack/react-router";
 import { CalendarDays, ChevronLeft, ChevronRight, Plus } from "lucide-react";
-import { lazy, Suspense, useCallback, useMemo, useState } from "react";
+import { lazy, Suspense, useCallback, useEffect, useMemo, useState } from "react";
 import { explain } from "@/api/errors";
 import { Page } from "@/app/layout/page";
 import { useRefusal } from "@/app/may";
@@ -22,7 +22,8 @@ import { type CalendarSearch, type CalendarView, validateCalendarSearch } from "
 import { useCalendarActions } from "./use-calendar-actions";
 import { WeekView } from "./week-view";
 
-const EventDialog = lazy(() => import("./event-dialog"));
+const loadEventDialog = () => import("./event-dialog");
+const EventDialog = lazy(loadEventDialog);
 
 export function CalendarPage() {
   const { t } = useLingui();
@@ -53,6 +54,9 @@ export function CalendarPage() {
     [navigate],
   );
   useCalendarActions({ view, day: dayKey(day), views, refusal, show });
+
+  // Here before it is asked for: who presses Enter and types on loses no letter to a download.
+  useEffect(() => void loadEventDialog(), []);
 
   const add = (start: Date) => refusal || setOpened({ kind: "meeting", start });
   const edit = ({ event }: Entry) => setOpened({ event });

@@ -35,7 +35,6 @@ export function EntryButton({ entry, onEdit, tall = false, className, style }: E
   return (
     <button
       type="button"
-      aria-label={`${title}, ${formatDay(start)}, ${when}`}
       title={`${title} · ${when}`}
       style={style}
       onClick={(click) => {
@@ -59,6 +58,10 @@ export function EntryButton({ entry, onEdit, tall = false, className, style }: E
       <bdi className={cx("min-w-0 flex-1 truncate font-medium", tall && "basis-2/3")}>{title}</bdi>
       {event.recurrence && <Repeat aria-hidden className={cx("size-3 shrink-0", tall && "mt-0.5")} />}
       {tall && <span className="w-full truncate tabular">{when}</span>}
+      <span className="sr-only">
+        {formatDay(start)}
+        {!tall && `, ${when}`}
+      </span>
     </button>
   );
 }

@@ -41,7 +41,6 @@ export function WeekView({ days, entries, onAdd, onEdit }: WeekViewProps) {
           <div key={dayKey(day)} className="flex min-w-0 flex-col gap-0.5 border-s p-1">
             <button
               type="button"
-              aria-label={t`${{ day: formatLongDay(day) }}: add`}
               aria-current={isToday(day) ? "date" : undefined}
               onClick={() => addAt(day, 9)}
               className="flex items-center gap-1.5 self-start rounded-sm px-1 text-sm text-ink-muted hover:bg-hover"
@@ -55,6 +54,7 @@ export function WeekView({ days, entries, onAdd, onEdit }: WeekViewProps) {
               >
                 {formatDayNumber(day)}
               </span>
+              <span className="sr-only">{t`${{ day: formatLongDay(day) }}: add`}</span>
             </button>
             {on(day)
               .filter((entry) => entry.allDay)

@@ -1,21 +1,22 @@
 import { useLingui } from "@lingui/react/macro";
-import { useQuery } from "@tanstack/react-query";
-import { Link, useNavigate } from "@tanstack/react-router";
-import { ArrowRight, FileUp, House, UserPlus } from "lucide-react";
+import { useQueries, useQuery } from "@tanstack/react-query";
+import { Link } from "@tanstack/react-router";
+import { ArrowRight, House } from "lucide-react";
 import { type ReactNode, useId } from "react";
 import { useSignedIn } from "@/api/session";
 import type { Contact } from "@/api/types";
 import { Page } from "@/app/layout/page";
-import { useRefusal } from "@/app/may";
-import { setOverlay } from "@/app/overlays";
 import { paths } from "@/app/paths";
-import { tasksQuery, comingQuery } from "@/features/tasks/queries";
+import { comingQuery, tasksQuery } from "@/features/tasks/queries";
+import { useBucketNames } from "@/features/tasks/bucket-names";
 import { PersonLink, TaskRow } from "@/features/tasks/task-row";
 import { formatAgo, formatDateTime } from "@/lib/format";
 import { Avatar } from "@/ui/avatar";
-import { Button } from "@/ui/button";
 import { SkeletonLines } from "@/ui/skeleton";
 import { activityQuery, quietQuery, recentQuery } from "./queries";
+import { DemoNotice, WhatNext } from "./what-next";
+
+const SHOWN_BUCKETS = ["overdue", "today", "this_week"] as const;
 
 export function HomePage() {
   const { t } = useLingui();
@@ -27,7 +28,8 @@ export function HomePage() {
     <Page title={t`Home`} icon={House}>
       <div className="mx-auto max-w-5xl px-4 py-6">
         <h2 className="mb-5 text-xl font-semibold">{t`Hello, ${firstName}`}</h2>
-        {isNew && <WhatNext />}
+        <WhatNext />
+        <DemoNotice />
         <div className="grid gap-x-8 gap-y-7 xl:grid-cols-[3fr_2fr]">
           <div className="flex min-w-0 flex-col gap-7">
             <Tasks />
@@ -40,32 +42,6 @@ export function HomePage() {
         </div>
       </div>
     </Page>
-  );
-}
-
-/** Until there is anybody in the workspace. */
-function WhatNext() {
-  const { t } = useLingui();
-  const navigate = useNavigate();
-  const refusal = useRefusal({ part: "contacts" });
-  return (
-    <section aria-label={t`What next?`} className="mb-7 rounded-lg border bg-sunken p-5">
-      <h3 className="text-md font-semibold">{t`What next?`}</h3>
-      <p className="mt-1 mb-4 text-ink-muted">{t`Bring your people along: from a spreadsheet, Google, Outlook or HubSpot, or begin with one.`}</p>
-      <div className="flex flex-wrap gap-2">
-        <Button
-          variant="primary"
-          icon={FileUp}
-          disabledReason={refusal}
-          onClick={() => void navigate({ to: paths.imports })}
-        >
-          {t`Import a file`}
-        </Button>
-        <Button icon={UserPlus} disabledReason={refusal} onClick={() => setOverlay("create-contact")}>
-          {t`New person`}
-        </Button>
-      </div>
-    </section>
   );
 }
 
@@ -102,28 +78,42 @@ function Section({ title, more, isPending, empty, children }: SectionProps) {
 
 function Tasks() {
   const { t } = useLingui();
-  const overdue = useQuery(tasksQuery("overdue", 5));
-  const today = useQuery(tasksQuery("today", 5));
-  const week = useQuery(tasksQuery("this_week", 5));
-  const tasks = [overdue, today, week].flatMap(({ data }) => data?.items ?? []);
-  const failed = [overdue, today, week].some(({ isError, data }) => isError && !data);
+  const names = useBucketNames();
+  const buckets = useQueries({ queries: SHOWN_BUCKETS.map((bucket) => tasksQuery(bucket, 5)) });
+  const failed = buckets.some(({ isError, data }) => isError && !data);
+  const isEmpty = buckets.every(({ data }) => !data || data.items.length === 0);
   return (
     <Section
       title={t`Tasks`}
-      isPending={[overdue, today, week].some(({ isPending }) => isPending)}
-      empty={failed ? t`Tasks can't be read at the moment.` : tasks.length === 0 && t`Nothing is due this week.`}
-      more={
-        <Link to={paths.tasks} className="flex items-center gap-1 text-accent-text underline-offset-2 hover:underline">
-          {t`All tasks`} <ArrowRight aria-hidden className="size-3.5 rtl:-scale-x-100" />
-        </Link>
-      }
+      isPending={buckets.some(({ isPending }) => isPending)}
+      empty={failed ? t`Tasks can't be read at the moment.` : isEmpty && t`Nothing is due this week.`}
+      more={<More to={paths.tasks}>{t`All tasks`}</More>}
     >
-      <ul className="rounded-lg border">
-        {tasks.map((task) => (
-          <TaskRow key={task.id} task={task} />
-        ))}
-      </ul>
+      <div className="rounded-lg border">
+        {SHOWN_BUCKETS.map((bucket, index) => {
+          const tasks = buckets[index]?.data?.items ?? [];
+          if (tasks.length === 0) return null;
+          return (
+            <div key={bucket} className="border-b last:border-0">
+              <h4 className="px-3 pt-2 text-sm text-ink-faint">{names[bucket]}</h4>
+              <ul>
+                {tasks.map((task) => (
+                  <TaskRow key={task.id} task={task} />
+                ))}
+              </ul>
+            </div>
+          );
+        })}
+      </div>
     </Section>
+  );
+}
+
+function More({ to, children }: { to: typeof paths.tasks | typeof paths.calendar; children: ReactNode }) {
+  return (
+    <Link to={to} className="flex items-center gap-1 text-accent-text underline-offset-2 hover:underline">
+      {children} <ArrowRight aria-hidden className="size-3.5 rtl:-scale-x-100" />
+    </Link>
   );
 }
 
@@ -134,6 +124,7 @@ function Coming() {
   return (
     <Section
       title={t`Next meetings`}
+      more={<More to={paths.calendar}>{t`Calendar`}</More>}
       isPending={isPending}
       empty={
         isError

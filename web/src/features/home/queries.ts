@@ -10,6 +10,12 @@ export const recentQuery = queryOptions({
     (await api.GET("/api/v1/contacts", { params: { query: { limit: 1 } }, signal })).data!.items,
 });
 
+export const firstEventQuery = queryOptions({
+  queryKey: ["events", "first"],
+  queryFn: async ({ signal }) =>
+    (await api.GET("/api/v1/events", { params: { query: { limit: 1 } }, signal })).data!.items,
+});
+
 export const quietQuery = queryOptions({
   queryKey: ["contacts", "quiet"],
   queryFn: async ({ signal }) => {

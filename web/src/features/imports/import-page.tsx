@@ -17,10 +17,11 @@ import { Progress } from "@/ui/progress";
 import { SkeletonLines } from "@/ui/skeleton";
 import { Stepper } from "@/ui/stepper";
 import { importQuery, importsQuery, upload } from "./queries";
-import { ResultStep } from "./result-step";
 
 const MatchStep = lazy(() => import("./match-step").then((module) => ({ default: module.MatchStep })));
 const CheckStep = lazy(() => import("./check-step").then((module) => ({ default: module.CheckStep })));
+
+const ResultStep = lazy(() => import("./result-step").then((module) => ({ default: module.ResultStep })));
 
 const STEP: Record<string, number> = { uploaded: 1, checking: 2, checked: 2, running: 3, done: 4, failed: 3 };
 
@@ -177,7 +178,12 @@ export function ImportPage() {
   const { data, error, refetch } = useQuery(importQuery(id));
   return (
     <Page title={data?.filename ?? t`Import people`} icon={FileUp}>
-      <div className="mx-auto max-w-4xl px-4 py-6">
+      <div
+        className={cx(
+          "mx-auto px-4 py-6",
+          ["checked", "done"].includes(data?.status ?? "") ? "max-w-6xl" : "max-w-4xl",
+        )}
+      >
         {data ? (
           <>
             <Steps current={STEP[data.status] ?? 1} />

@@ -1,7 +1,7 @@
 import { plural } from "@lingui/core/macro";
 import { useLingui } from "@lingui/react/macro";
 import { useQueryClient } from "@tanstack/react-query";
-import { ArrowRight } from "lucide-react";
+import { ArrowRight, Check } from "lucide-react";
 import { useState } from "react";
 import { api } from "@/api/client";
 import type { Import } from "@/api/types";
@@ -60,7 +60,7 @@ export function MatchStep({ job }: { job: Import }) {
             <tr className="border-b text-sm text-ink-faint [&>th]:px-3 [&>th]:py-2 [&>th]:text-start [&>th]:font-normal">
               <th>{t`Your column`}</th>
               <th>{t`Its first values`}</th>
-              <th className="w-56">{t`Becomes`}</th>
+              <th className="w-72">{t`Becomes`}</th>
             </tr>
           </thead>
           <tbody>
@@ -72,8 +72,9 @@ export function MatchStep({ job }: { job: Import }) {
                 <td className="max-w-64 truncate text-ink-muted" title={column.samples.join("\n")}>
                   {column.samples.filter(Boolean).join(" · ")}
                 </td>
-                <td>
+                <td className="flex items-center gap-2">
                   <Select
+                    className="flex-1"
                     label={t`${{ name: column.name }} becomes`}
                     options={targetOptions(column.guess)}
                     value={mapping[column.name] ?? LEFT_OUT}
@@ -81,6 +82,11 @@ export function MatchStep({ job }: { job: Import }) {
                       setMapping({ ...mapping, [column.name]: target === LEFT_OUT ? null : target })
                     }
                   />
+                  <span className="w-16 shrink-0 text-sm text-ink-faint">
+                    {mapping[column.name] && mapping[column.name] === column.guess && (
+                      <Confidence value={column.confidence} />
+                    )}
+                  </span>
                 </td>
               </tr>
             ))}
@@ -121,5 +127,19 @@ export function MatchStep({ job }: { job: Import }) {
         </Button>
       </div>
     </>
+  );
+}
+
+const SURE = 0.9;
+
+/** How far a guess can be trusted; what one chose oneself needs no word. */
+function Confidence({ value }: { value: number }) {
+  const { t } = useLingui();
+  return value >= SURE ? (
+    <span className="flex items-center gap-1 text-ok-text">
+      <Check aria-hidden className="size-3.5" /> {t`sure`}
+    </span>
+  ) : (
+    <span className="text-warn-text">{t`a guess`}</span>
   );
 }

@@ -1,4 +1,4 @@
-import { infiniteQueryOptions, queryOptions } from "@tanstack/react-query";
+import { infiniteQueryOptions, type InfiniteData, type QueryClient, queryOptions } from "@tanstack/react-query";
 import { api, callHeaders } from "@/api/client";
 import { Problem } from "@/api/problem";
 import type { Import, ImportRow } from "@/api/types";
@@ -28,7 +28,7 @@ export function importRowsQuery(id: string, outcome: Outcome) {
   return infiniteQueryOptions({
     queryKey: ["imports", "rows", id, outcome],
     queryFn: async ({ pageParam, signal }): Promise<{ items: ImportRow[]; next_cursor: string | null }> => {
-      const query = { outcome, limit: 100, ...(pageParam && { cursor: pageParam }) };
+      const query = { outcome, limit: 200, ...(pageParam && { cursor: pageParam }) };
       return (await api.GET("/api/v1/imports/{import_id}/rows", { params: { path: { import_id: id }, query }, signal }))
         .data!;
     },
@@ -36,6 +36,55 @@ export function importRowsQuery(id: string, outcome: Outcome) {
     getNextPageParam: (last) => last.next_cursor,
     meta: { persist: false },
   });
+}
+
+type RowPages = InfiniteData<{ items: ImportRow[]; next_cursor: string | null }, string | null>;
+
+/**
+ * Another text for one cell. Shown at once; the server's word on the whole row takes its place.
+ * The row stays in the list that is on screen, whatever it would do now; counts and the other lists are read anew.
+ */
+export async function mendCell(
+  queryClient: QueryClient,
+  importId: string,
+  shownIn: Outcome,
+  row: ImportRow,
+  column: string,
+  text: string,
+): Promise<void> {
+  const { queryKey } = importRowsQuery(importId, shownIn);
+  const write = (next: ImportRow) =>
+    queryClient.setQueryData<RowPages>(
+      queryKey,
+      (data) =>
+        data && {
+          ...data,
+          pages: data.pages.map((page) => ({
+            ...page,
+            items: page.items.map((each) => (each.row === next.row ? next : each)),
+          })),
+        },
+    );
+  const columns = queryClient.getQueryData(importQuery(importId).queryKey)?.columns ?? [];
+  const cells = columns.map(({ name }, index) => (name === column ? text : (row.cells[index] ?? "")));
+  write({ ...row, cells, errors: row.errors.filter((fault) => fault.column !== column) });
+  try {
+    const { data } = await api.PATCH("/api/v1/imports/{import_id}/rows/{row}", {
+      params: { path: { import_id: importId, row: row.row } },
+      body: { cells: { [column]: text } },
+    });
+    write(data!);
+    const others = (key: readonly unknown[]) => key[1] === "rows" && key[2] === importId && key[3] !== shownIn;
+    await Promise.all([
+      queryClient.invalidateQueries({ queryKey: importQuery(importId).queryKey }),
+      queryClient.invalidateQueries({
+        predicate: (query) => query.queryKey[0] === "imports" && others(query.queryKey),
+      }),
+    ]);
+  } catch (error) {
+    write(row);
+    throw error;
+  }
 }
 
 const PATH = "/api/v1/imports";

@@ -9,7 +9,10 @@ import { toastFailed, undo } from "@/app/feedback";
 import { paths } from "@/app/paths";
 import { formatNumber } from "@/lib/format";
 import { Button, buttonClass } from "@/ui/button";
-import { downloadErrors } from "./queries";
+import { Tabs } from "@/ui/tabs";
+import { DiffList } from "./diff-list";
+import { downloadErrors, type Outcome } from "./queries";
+import { RowGrid } from "./row-grid";
 
 /** What came of it, the rows that failed as a file, and the way back. */
 export function ResultStep({ job }: { job: Import }) {
@@ -17,6 +20,7 @@ export function ResultStep({ job }: { job: Import }) {
   const queryClient = useQueryClient();
   const [undoing, setUndoing] = useState(false);
   const [undone, setUndone] = useState(false);
+  const [shown, setShown] = useState<Outcome>((job.totals.created ?? 0) > 0 ? "create" : "update");
   const failed = job.status === "failed";
   const { created = 0, updated = 0, skipped = 0, failed: refused = 0 } = job.totals;
   const counts = [
@@ -34,6 +38,17 @@ export function ResultStep({ job }: { job: Import }) {
     setUndone(true);
   }
 
+  const tabs: { value: Outcome; label: string }[] = [
+    { value: "create", label: t`Created` },
+    { value: "update", label: t`Updated` },
+    { value: "skip", label: t`Unchanged` },
+    ...(refused
+      ? ([
+          { value: "invalid", label: t`With errors` },
+          { value: "conflict", label: t`Unclear` },
+        ] as const)
+      : []),
+  ];
   const Icon = failed ? CircleX : CircleCheck;
   return (
     <div className="flex flex-col items-start gap-5">
@@ -50,6 +65,15 @@ export function ResultStep({ job }: { job: Import }) {
           </div>
         ))}
       </dl>
+      <div className="order-last w-full min-w-0">
+        <Tabs label={t`Outcomes`} tabs={tabs} value={shown} onChange={setShown}>
+          {(outcome) => (
+            <div className="pt-3">
+              {outcome === "update" ? <DiffList job={job} /> : <RowGrid key={outcome} job={job} outcome={outcome} />}
+            </div>
+          )}
+        </Tabs>
+      </div>
       <div className="flex flex-wrap gap-2">
         <Link to={paths.people} className={buttonClass("primary")}>{t`Go to people`}</Link>
         {(refused ?? 0) > 0 && (

@@ -17,14 +17,10 @@ import { DateField } from "@/ui/date-field";
 import { EmptyState } from "@/ui/empty-state";
 import { Field, Input } from "@/ui/field";
 import { SkeletonLines } from "@/ui/skeleton";
-import { type Bucket, BUCKETS, tasksQuery } from "./queries";
+import { BUCKETS, tasksQuery } from "./queries";
+import { useBucketNames } from "./bucket-names";
 import { endOfDay } from "./due";
 import { TaskRow } from "./task-row";
-
-export function useBucketNames(): Record<Bucket, string> {
-  const { t } = useLingui();
-  return { overdue: t`Overdue`, today: t`Today`, this_week: t`This week`, later: t`Later`, no_date: t`Without a date` };
-}
 
 export function TasksPage() {
   const { t } = useLingui();
