@@ -116,6 +116,10 @@ class TestReport:
         samples = [*_samples(BUCKET_HERE, [600, 300, 640]), *_samples(NGINX, [1000, 500, 1000])]
         assert report.figures_of(samples)["G.bucket_here_of_nginx"] == 0.6
 
+    def test_a_ratio_by_cpu_counts_every_part_of_a_request(self) -> None:
+        samples = [*_samples(BUCKET_HERE, [600]), *_samples(NGINX, [1000])]
+        assert report.figures_of(samples)["G.bucket_here_of_nginx_by_cpu"] == 300 / 500
+
     def test_a_run_with_errors_is_no_measurement(self) -> None:
         samples = [*_samples(BUCKET_HERE, [600, 300, 640], errors=1), *_samples(NGINX, [1000, 500, 1000])]
         assert "G.bucket_here_of_nginx" not in report.figures_of(samples)
@@ -157,9 +161,8 @@ class TestCases:
 def _samples(
     way: str, rates: list[int], *, errors: int = 0, connections: int = 64, p50_ms: float = 1.0
 ) -> list[Sample]:
+    cpu_us = {way: 100.0 if way == NGINX else 300.0, "contacts": 200.0}
     return [
-        Sample(
-            Cell("G", connections, way), number, Measured(rate, 1.0, p50_ms, 2.0, {"status": errors}), {way: 100.0}, 0.0
-        )
+        Sample(Cell("G", connections, way), number, Measured(rate, 1.0, p50_ms, 2.0, {"status": errors}), cpu_us, 0.0)
         for number, rate in enumerate(rates, 1)
     ]
