@@ -1,10 +1,13 @@
 // Fails when a text in the code is not in the catalogue: a build takes texts from the catalogue alone.
 import { execFileSync } from "node:child_process";
 import { readFile, writeFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
 
 const catalogue = new URL("../src/locales/en.po", import.meta.url);
 const before = await readFile(catalogue, "utf8");
-execFileSync("lingui", ["extract", "--clean"], { stdio: "ignore" });
+execFileSync(fileURLToPath(new URL("../node_modules/.bin/lingui", import.meta.url)), ["extract", "--clean"], {
+  stdio: "ignore",
+});
 const after = await readFile(catalogue, "utf8");
 if (texts(before) !== texts(after)) {
   await writeFile(catalogue, before);

@@ -30,18 +30,20 @@ export function TaskRow({ task }: { task: CrmEvent }) {
         checked={done}
         onCheckedChange={(next) => void setDone(queryClient, task, next)}
       />
-      <button
-        type="button"
-        title={task.title ?? ""}
-        onClick={() => setOpen(true)}
-        className={cx(
-          "min-w-0 flex-1 truncate text-start underline-offset-2 hover:underline pointer-coarse:min-h-11",
-          done && "text-ink-faint line-through",
-        )}
-      >
-        <bdi>{task.title || t`Untitled`}</bdi>
-      </button>
-      {task.contact_ids[0] && <PersonLink id={task.contact_ids[0]} />}
+      <div className="flex min-w-0 flex-1 gap-x-3 max-wide:flex-col max-wide:py-1 wide:items-center">
+        <button
+          type="button"
+          title={task.title ?? ""}
+          onClick={() => setOpen(true)}
+          className={cx(
+            "min-w-0 flex-1 truncate text-start underline-offset-2 hover:underline pointer-coarse:min-h-6",
+            done && "text-ink-faint line-through",
+          )}
+        >
+          <bdi>{task.title || t`Untitled`}</bdi>
+        </button>
+        {task.contact_ids[0] && <PersonLink id={task.contact_ids[0]} />}
+      </div>
       {task.due_at && (
         <span className={cx("w-16 shrink-0 text-end text-sm tabular", late ? "text-danger-text" : "text-ink-faint")}>
           {formatDay(task.due_at)}
