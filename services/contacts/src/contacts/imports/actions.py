@@ -29,6 +29,7 @@ from crm_resource.fields import LISTS
 CHECK, RUN = "import.check", "import.run"
 ROWS_MAX = 100_000
 ROWS_A_STATEMENT = 1_000
+CHARACTERS_A_STATEMENT = 256 * 1024  # a statement stands in memory several times: as cells, as JSON, as what is sent
 GUESSED_FROM_ROWS = 50  # samples are taken from as many
 TAGS_MAX = 20
 
@@ -68,10 +69,22 @@ async def _take_rows(tx: Transaction, workspace_id: UUID, import_id: UUID, head:
                 f"A file may have {ROWS_MAX:,} rows. Split it and import the parts one after the other."
             )
         await store.add_rows(tx, workspace_id, import_id, rows)
-        rows = await asyncio.to_thread(lambda: list(islice(file.rows, ROWS_A_STATEMENT)))
+        rows = await asyncio.to_thread(_next_rows, file)
     if not count:
         raise UnreadableFile("empty_file", "The file has a header and no rows.")
     return count
+
+
+def _next_rows(file: CsvFile) -> list[Row]:
+    """As many as one statement takes, by number and by size."""
+    rows: list[Row] = []
+    characters = 0
+    for row in islice(file.rows, ROWS_A_STATEMENT):
+        rows.append(row)
+        characters += sum(map(len, row.cells))
+        if characters >= CHARACTERS_A_STATEMENT:
+            break
+    return rows
 
 
 async def configure(tx: Transaction, caller: Writer, import_id: UUID, patch: ImportPatch) -> bytes:
