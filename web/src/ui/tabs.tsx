@@ -1,5 +1,6 @@
 import { Tabs as Base } from "@base-ui/react/tabs";
 import type { ReactNode } from "react";
+import { formatNumber } from "@/lib/format";
 
 interface Tab<V extends string> {
   value: V;
@@ -26,7 +27,9 @@ export function Tabs<V extends string>({ tabs, value, onChange, label, children 
             className="flex h-control shrink-0 items-center gap-1.5 px-2 font-medium text-ink-muted select-none hover:text-ink data-active:text-ink"
           >
             {tab.label}
-            {tab.count !== undefined && <span className="font-normal text-ink-faint tabular">{tab.count}</span>}
+            {tab.count !== undefined && (
+              <span className="font-normal text-ink-faint tabular">{formatNumber(tab.count)}</span>
+            )}
           </Base.Tab>
         ))}
         <Base.Indicator className="absolute start-0 bottom-0 h-0.5 w-(--active-tab-width) translate-x-(--active-tab-left) bg-ink transition-[translate,width] duration-160" />

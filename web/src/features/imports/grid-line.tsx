@@ -32,13 +32,11 @@ export function GridLine({ job, row, index, shownIn, hasProblems, active, hands,
   // Stays where it is until the list is read anew: a row that vanished would move the next one under the pointer.
   const isMended = row.outcome !== shownIn;
   return (
-    <div
-      role="row"
-      aria-rowindex={index + 2}
-      style={style}
-      className="group/line absolute top-0 grid h-row items-stretch border-b"
-    >
-      <span role="rowheader" className="sticky start-0 flex items-center gap-1 bg-surface px-3 text-ink-faint tabular">
+    <div role="row" aria-rowindex={index + 2} style={style} className="absolute inset-x-0 top-0 grid h-row border-b">
+      <span
+        role="rowheader"
+        className="sticky start-0 flex h-[calc(100%-1px)] items-center gap-1 bg-surface px-3 text-ink-faint tabular"
+      >
         {formatNumber(row.row)}
         {isMended && <Check aria-label={t`mended`} role="img" className="size-3.5 text-ok-text" />}
       </span>
@@ -46,7 +44,10 @@ export function GridLine({ job, row, index, shownIn, hasProblems, active, hands,
         <span
           role="gridcell"
           title={reasons}
-          className={cx("truncate px-2 leading-8", shownIn === "invalid" ? "text-danger-text" : "text-warn-text")}
+          className={cx(
+            "truncate px-2 leading-[1.9375rem]",
+            shownIn === "invalid" ? "text-danger-text" : "text-warn-text",
+          )}
         >
           {reasons}
         </span>
@@ -101,7 +102,7 @@ function LineCell({ cell, name, text, reason, isLeftOut, tabIndex, editing, hand
       {editing ? (
         <CellInput label={name} text={text} onLeave={(next, move) => hands.leave(cell, next, move)} />
       ) : (
-        <bdi className="block truncate px-2 leading-8">{text || (reason && t`empty`)}</bdi>
+        <bdi className="block truncate px-2 leading-[1.9375rem]">{text || (reason && t`empty`)}</bdi>
       )}
     </div>
   );

@@ -61,7 +61,7 @@ export function RowGrid({ job, outcome }: { job: Import; outcome: Outcome }) {
 
   const hasProblems = outcome === "invalid" || outcome === "conflict";
   const widths = [NUMBER_PX, ...(hasProblems ? [PROBLEM_PX] : []), ...job.columns.map(() => CELL_PX)];
-  const template = { gridTemplateColumns: widths.map((width) => `${width}px`).join(" ") };
+  const template = { gridTemplateColumns: widths.map((width) => `minmax(${width}px, ${width}fr)`).join(" ") };
   const width = widths.reduce((sum, each) => sum + each, 0);
 
   function go(cell: Cell, editing = false): void {
@@ -108,7 +108,7 @@ export function RowGrid({ job, outcome }: { job: Import; outcome: Outcome }) {
     >
       <div
         role="row"
-        style={{ ...template, width }}
+        style={{ ...template, minWidth: width }}
         className="sticky top-0 z-1 grid h-row items-center border-b bg-sunken text-sm text-ink-muted"
       >
         <span role="columnheader" className="sticky start-0 bg-sunken px-3">{t`Row`}</span>
@@ -124,7 +124,7 @@ export function RowGrid({ job, outcome }: { job: Import; outcome: Outcome }) {
           </span>
         ))}
       </div>
-      <div role="rowgroup" style={{ height: virtualizer.getTotalSize(), width }} className="relative">
+      <div role="rowgroup" style={{ height: virtualizer.getTotalSize(), minWidth: width }} className="relative">
         {items.map((item) => (
           <GridLine
             key={item.key}
@@ -135,7 +135,7 @@ export function RowGrid({ job, outcome }: { job: Import; outcome: Outcome }) {
             hasProblems={hasProblems}
             active={place.row === item.index ? place : null}
             hands={hands}
-            style={{ ...template, width, transform: `translateY(${item.start}px)` }}
+            style={{ ...template, transform: `translateY(${item.start}px)` }}
           />
         ))}
       </div>
