@@ -66,7 +66,7 @@ export function PersonLink({ id }: { id: string }) {
     <Link
       to={paths.person}
       params={{ id }}
-      className="max-w-40 shrink-0 truncate text-ink-muted underline-offset-2 hover:text-ink hover:underline"
+      className="max-w-40 shrink-0 truncate text-ink-muted underline-offset-2 hover:text-ink hover:underline pointer-coarse:min-h-6 pointer-coarse:leading-6"
     >
       <bdi>{data.name}</bdi>
     </Link>
