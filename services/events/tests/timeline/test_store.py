@@ -50,7 +50,7 @@ async def test_a_fact_reads_its_own_rows_alone(
     async with worker.transaction(workspace_id) as tx:
         # more often than Postgres plans a prepared statement for its arguments: then it takes one plan for all
         read = [await rows_read(tx, workspace_id) for _ in range(12)]
-    assert max(read) <= 15  # a table of a few rows may be read whole; two thousand may not
+    assert max(read) <= 30  # a table of a dozen rows may be read whole; one of two thousand may not
 
 
 async def analyse(database: Database) -> None:
