@@ -58,24 +58,25 @@ const KEPT_OFFLINE = /^assets\/.*(\.js|\.css|latin-wght-normal-[^/]*\.woff2)$/;
 
 /** Writes `sw.js`, which keeps the files of this build in the browser. */
 export function serviceWorker(): Plugin {
+  let outDir = "dist";
   return {
     name: "service-worker",
     apply: "build",
-    async generateBundle(_options, bundle) {
-      const files = Object.keys(bundle)
-        .filter((name) => KEPT_OFFLINE.test(name))
-        .sort();
+    configResolved(config) {
+      outDir = resolve(config.root, config.build.outDir);
+    },
+    // What is on the disk, not what is in the bundle: that still names chunks which Vite has taken out, and one file
+    // that is missing keeps the worker from being installed.
+    async writeBundle() {
+      const files = (await readdir(outDir, { recursive: true })).filter((name) => KEPT_OFFLINE.test(name)).sort();
       const template = await readFile(new URL("./service-worker.js", import.meta.url), "utf8");
       const kept = ["/", "/theme.js", "/favicon.svg", ...files.map((name) => `/${name}`)];
       const fingerprint = createHash("sha256").update(kept.join()).digest("hex").slice(0, 16);
-      this.emitFile({
-        type: "asset",
-        fileName: "sw.js",
-        source: template
-          .replace(/\/\* global .*\*\/\n/, "")
-          .replaceAll("__FILES__", JSON.stringify(kept))
-          .replaceAll("__FINGERPRINT__", JSON.stringify(fingerprint)),
-      });
+      const source = template
+        .replace(/\/\* global .*\*\/\n/, "")
+        .replaceAll("__FILES__", JSON.stringify(kept))
+        .replaceAll("__FINGERPRINT__", JSON.stringify(fingerprint));
+      await writeFile(join(outDir, "sw.js"), source);
     },
   };
 }
