@@ -1,5 +1,6 @@
 import { Toast as Base } from "@base-ui/react/toast";
 import { CircleAlert, X } from "lucide-react";
+import { useEffect } from "react";
 import { useLingui } from "@lingui/react/macro";
 import { IconButton } from "./button";
 import type { ToastAction, ToastOptions } from "./toast";
@@ -11,7 +12,16 @@ interface Data {
 
 const manager = Base.createToastManager<Data>();
 
-export function show({ title, description, tone = "plain", action, timeoutMs, id }: ToastOptions): void {
+/** What was said before the viewport was there to show it. */
+const waiting: ToastOptions[] = [];
+let isListening = false;
+
+export function show(options: ToastOptions): void {
+  if (isListening) add(options);
+  else waiting.push(options);
+}
+
+function add({ title, description, tone = "plain", action, timeoutMs, id }: ToastOptions): void {
   manager.add({
     ...(id && { id }),
     title,
@@ -25,14 +35,29 @@ export function show({ title, description, tone = "plain", action, timeoutMs, id
 
 export default function ToastViewport() {
   return (
-    <Base.Provider toastManager={manager} limit={3}>
-      <Base.Portal>
-        <Base.Viewport className="fixed inset-x-3 bottom-[calc(var(--spacing-tabbar)+env(safe-area-inset-bottom)+0.75rem)] z-50 mx-auto flex max-w-sm flex-col-reverse gap-2 outline-none wide:bottom-4 wide:mx-auto wide:w-fit wide:max-w-md wide:min-w-80">
-          <Toasts />
-        </Base.Viewport>
-      </Base.Portal>
-    </Base.Provider>
+    <>
+      <Base.Provider toastManager={manager} limit={3}>
+        <Base.Portal>
+          <Base.Viewport className="fixed inset-x-3 bottom-[calc(var(--spacing-tabbar)+env(safe-area-inset-bottom)+0.75rem)] z-50 mx-auto flex max-w-sm flex-col-reverse gap-2 outline-none wide:bottom-4 wide:mx-auto wide:w-fit wide:max-w-md wide:min-w-80">
+            <Toasts />
+          </Base.Viewport>
+        </Base.Portal>
+      </Base.Provider>
+      <Listening />
+    </>
   );
+}
+
+/** Behind the provider, so that its effect runs when the provider has subscribed. */
+function Listening() {
+  useEffect(() => {
+    isListening = true;
+    waiting.splice(0).forEach(add);
+    return () => {
+      isListening = false;
+    };
+  }, []);
+  return null;
 }
 
 function Toasts() {
