@@ -39,9 +39,10 @@ async def rows_read(tx: Transaction, workspace_id: UUID) -> int:
     return int(await tx.fetchval(READ) - before)
 
 
-@pytest.mark.parametrize("history", [0, LONG])
+# A table of the dozen rows that the test itself writes may be read whole; a long history may not.
+@pytest.mark.parametrize(("history", "most"), [(0, 30), (LONG, 5)])
 async def test_a_fact_reads_its_own_rows_alone(
-    worker: crm_db.Database, events_database: Database, history: int
+    worker: crm_db.Database, events_database: Database, history: int, most: int
 ) -> None:
     workspace_id = uuid4()
     async with worker.transaction(workspace_id) as tx:
@@ -50,7 +51,7 @@ async def test_a_fact_reads_its_own_rows_alone(
     async with worker.transaction(workspace_id) as tx:
         # more often than Postgres plans a prepared statement for its arguments: then it takes one plan for all
         read = [await rows_read(tx, workspace_id) for _ in range(12)]
-    assert max(read) <= 30  # a table of a dozen rows may be read whole; one of two thousand may not
+    assert max(read) <= most
 
 
 async def analyse(database: Database) -> None:
